@@ -1,0 +1,53 @@
+# make demo   set up, then press the shipped NZSP example to 360 MPa
+# make test   set up, then the test suite
+# make help   the rest
+#
+# PYTHON=/path/to/python3.12 chooses the interpreter, VENV=dir the environment's folder.
+
+VENV ?= .venv
+WORKERS ?= 2
+RUN := runs/demo-$(shell date +%Y%m%d-%H%M%S)
+BIN := $(VENV)/bin
+
+export OMP_NUM_THREADS = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-paraview bench verify lint clean
+
+help:
+	@echo "make setup          make the Python environment in $(VENV) (first time about a minute)"
+	@echo "make demo           setup, then run cases/examples/rough-nzsp.toml into a new folder of runs/"
+	@echo "make test           setup, then the test suite (WORKERS=$(WORKERS) processes)"
+	@echo "make test-paraview  setup, then render the ParaView script (needs pvpython, xvfb-run)"
+	@echo "make verify         setup, then compare with closed forms and reference values"
+	@echo "make bench          setup, then time the sinusoid, next to CalculiX when ccx is installed"
+	@echo "make lint           setup, then ruff"
+	@echo "make clean          remove the environment and caches; runs/ is kept"
+
+setup:
+	@python=$$(sh tools/find_python.sh "$(BIN)/python") \
+	  && "$$python" tools/set_up.py --venv "$(VENV)"
+
+demo: setup
+	@"$(BIN)/napress" run cases/examples/rough-nzsp.toml --out $(RUN)
+	@echo "report: $(RUN)/report.html"
+	@echo "again:  $(BIN)/napress report $(RUN)   ParaView: $(BIN)/napress paraview $(RUN)"
+
+test: setup
+	@"$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+test-paraview: setup
+	@"$(BIN)/python" -m pytest --override-ini=addopts= --import-mode=importlib -ra tests/paraview
+
+verify: setup
+	@"$(BIN)/napress" verify
+
+bench: setup
+	@"$(BIN)/python" benchmarks/press_sinusoid.py
+
+lint: setup
+	@"$(BIN)/ruff" check .
+
+clean:
+	rm -rf "$(VENV)" build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Case files, materials, run folders and the command ``napress``."""

@@ -1,0 +1,316 @@
+"""The command ``napress``: thin, each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from napress.cases.errors import EXIT_CODE_MEANING, CaseError, ExitCode, NapressError, one_line
+from napress.cases.parallel import abort_others, environment_rank
+
+_EXIT_CODES = "Exit codes: " + "; ".join(
+    f"{int(code)} {meaning}" for code, meaning in EXIT_CODE_MEANING.items()
+)
+
+# Older typer builds on click, newer ones carry their own copy: this finds either's base class.
+_CommandLineError: Any = next(
+    base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
+)
+
+app = typer.Typer(
+    name="napress",
+    help="Press a sodium anode onto a rough ceramic electrolyte.",
+    epilog=_EXIT_CODES + ".",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+CasePath = Annotated[Path, typer.Argument(metavar="CASE", help="Case file (TOML).")]
+RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+
+
+def _print(text: str) -> None:
+    if environment_rank() == 0:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
+def _print_json(content: Any) -> None:
+    from napress.cases.run_folder import plain
+
+    _print(json.dumps(plain(content), indent=2, ensure_ascii=False))
+
+
+def _complain(text: str, from_any_rank: bool = False) -> None:
+    if environment_rank() == 0 or from_any_rank:
+        sys.stderr.write(f"napress: {one_line(text)}\n")
+        sys.stderr.flush()
+
+
+def _finish(outcome: Any, as_json: bool, label: str) -> None:
+    """Prints how a job ended and leaves with its exit code."""
+    if as_json:
+        content = {"folder": str(outcome.folder), "state": outcome.state, "reason": outcome.reason}
+        _print_json({**content, "summary": outcome.summary})
+    else:
+        _print(f"{label}: {outcome.folder}")
+    if outcome.exit_code != ExitCode.OK:
+        if outcome.state == "interrupted":
+            remedy = f"continue with `napress resume {outcome.folder}`"
+        else:
+            remedy = "results up to there are kept"
+        _complain(f"{outcome.folder}: {outcome.state}: {outcome.reason or 'no reason'}; {remedy}")
+        raise typer.Exit(int(outcome.exit_code))
+
+
+@app.command()
+def run(
+    case: CasePath,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Run folder; default runs/<case>.")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a case from first touch to its last pressure."""
+    from napress.cases.case import load_case
+    from napress.cases.outcome import RunOptions
+    from napress.cases.run_folder import default_folder
+
+    load_case(case)
+    from napress.cases.run import run_case
+
+    outcome = run_case(case, out or default_folder(case), RunOptions(quiet=quiet))
+    _finish(outcome, as_json, "run")
+
+
+@app.command()
+def resume(run_folder: RunPath, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Continue a run that was stopped."""
+    from napress.cases.outcome import RunOptions
+    from napress.cases.run_folder import require_run_folder
+
+    require_run_folder(run_folder)
+    from napress.cases.run import resume_run
+
+    _finish(resume_run(run_folder, RunOptions(quiet=quiet)), as_json, "run")
+
+
+@app.command()
+def validate(case: CasePath, as_json: AsJson = False) -> None:
+    """Check a case without running it."""
+    from napress.cases.case import build_case_surface, case_hash, load_case
+    from napress.cases.schema import assumed_values
+
+    loaded = load_case(case)
+    surface = build_case_surface(loaded, str(case))
+    estimates = assumed_values(loaded)
+    content = {
+        "case": str(case),
+        "valid": True,
+        "title": loaded.title,
+        "case_hash": case_hash(loaded),
+        "peak_to_valley_um": surface.peak_to_valley_um,
+        "initial_void_per_area_um": surface.mean_gap_um,
+        "last_pressure_MPa": loaded.program[-1].pressure,
+        "estimates": estimates,
+    }
+    if as_json:
+        _print_json(content)
+        return
+    _print(
+        f"{case}: valid; peak to valley {surface.peak_to_valley_um:.4g} um, "
+        f"{loaded.interface.elements} elements on {loaded.interface.width:g} um, "
+        f"up to {loaded.program[-1].pressure:g} MPa"
+    )
+    if estimates:
+        _print(f"estimates, not sourced values: {', '.join(estimates)}")
+
+
+@app.command()
+def report(run_folder: RunPath, as_json: AsJson = False) -> None:
+    """Write figures and report.html of a run again."""
+    from napress.cases.run_folder import require_run_folder
+
+    require_run_folder(run_folder)
+    from napress.cases.run import report_run
+
+    _finish(report_run(run_folder), as_json, "report")
+
+
+@app.command()
+def paraview(run_folder: RunPath, as_json: AsJson = False) -> None:
+    """Write a ParaView script that opens a run."""
+    from napress.cases.run_folder import require_run_folder
+
+    require_run_folder(run_folder)
+    from napress.cases.run import paraview_script
+
+    _finish(paraview_script(run_folder), as_json, "ParaView script")
+
+
+@app.command()
+def new(
+    template: Annotated[
+        str, typer.Argument(help="sinusoid, self-affine, scratch, notch, ridges or profile.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Case file; default <template>.toml.")
+    ] = None,
+) -> None:
+    """Write a commented case file to start from."""
+    from napress.cases.fields import did_you_mean
+    from napress.cases.templates import TEMPLATES, write_template
+
+    if template not in TEMPLATES:
+        hint = did_you_mean(template, TEMPLATES)
+        raise CaseError(
+            template, "TEMPLATE", f"no such template; {hint}allowed: {', '.join(TEMPLATES)}"
+        )
+    if environment_rank() == 0:
+        for path in write_template(template, out or Path(f"{template}.toml")):
+            _print(f"wrote {path}")
+
+
+@app.command()
+def materials(as_json: AsJson = False) -> None:
+    """List the materials: values, units, sources; estimates are marked."""
+    from napress.cases.materials import load_material, material_ids, material_rows
+
+    rows = material_rows([load_material(name) for name in material_ids()])
+    if as_json:
+        _print_json(rows)
+    else:
+        from napress.cases.tables import materials_text
+
+        _print(materials_text(rows))
+
+
+@app.command()
+def mesh(
+    case: CasePath,
+    export: Annotated[
+        Path, typer.Option("--export", help="Mesh file; its ending chooses the format.")
+    ],
+    linear: Annotated[bool, typer.Option("--linear", help="Without mid-edge nodes.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Build the meshes of a case and write them for another program."""
+    from napress.cases.case import load_case
+
+    loaded = load_case(case)
+    from napress.cases.mesh_export import export_case_mesh
+
+    quality = export_case_mesh(loaded, str(case), export, quadratic=not linear)
+    if as_json:
+        _print_json({"file": str(export), "quality": quality})
+        return
+    _print(f"wrote {export}")
+    for body, measures in quality.items():
+        shown = ", ".join(f"{name} {value:.4g}" for name, value in measures.items())
+        _print(f"{body}: {shown}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a case, for editors."""
+    from napress.cases.schema import Case
+
+    content = Case.model_json_schema(mode="validation")
+    content["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    _print(json.dumps(content, indent=2))
+
+
+@app.command()
+def version(as_json: AsJson = False) -> None:
+    """Print the versions of the whole stack."""
+    from napress.cases.stack import versions
+
+    found = versions()
+    if as_json:
+        _print_json(found)
+        return
+    width = max(len(name) for name in found)
+    _print("\n".join(f"{name:<{width}}  {number}" for name, number in found.items()))
+
+
+@app.command()
+def verify(as_json: AsJson = False) -> None:
+    """Compare the solver with closed forms and reference values."""
+    from napress.cases.verify import main as verify_main
+
+    if not verify_main(as_json=as_json):
+        _complain("verify: a check failed; allowed: every error within its tolerance")
+        raise typer.Exit(int(ExitCode.CHECK_FAILED))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command and leaves with its exit code; errors become one line on stderr.
+
+    Args:
+        arguments: Command line without the program's name; default ``sys.argv``.
+
+    Raises:
+        SystemExit: Always, with one of `ExitCode`.
+    """
+    sys.exit(int(_run(arguments)))
+
+
+def _run(arguments: list[str] | None) -> int:
+    debug = os.environ.get("NAPRESS_DEBUG") == "1"
+    try:
+        given = sys.argv[1:] if arguments is None else arguments
+        command = typer.main.get_command(app)
+        # Not app(): that would swallow ctrl-C and print errors as boxes of many lines.
+        with command.make_context("napress", list(given or ["--help"])) as context:
+            command.invoke(context)
+        sys.stdout.flush()
+        return ExitCode.OK
+    except typer.Exit as end:
+        return end.exit_code
+    except NapressError as error:
+        if debug:
+            raise
+        return _fail(str(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail(
+            "interrupted; a run that has begun continues with `napress resume`",
+            ExitCode.INTERRUPTED,
+        )
+    except _CommandLineError as error:
+        return _fail(f"{error.format_message()} (see napress --help)", ExitCode.BAD_INPUT)
+    except BrokenPipeError:
+        # The reader of a pipe has left (`napress materials | head`): nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except OSError as error:
+        if debug:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{place}{error.strerror or error}", ExitCode.FILE_SYSTEM)
+    except Exception as error:
+        if debug:
+            raise
+        hint = "NAPRESS_DEBUG=1 shows where"
+        return _fail(f"unexpected {type(error).__name__}: {error} ({hint})", ExitCode.INTERNAL)
+
+
+def _fail(text: str, code: ExitCode) -> ExitCode:
+    internal = code == ExitCode.INTERNAL
+    _complain(text, from_any_rank=internal)
+    if internal or code == ExitCode.INTERRUPTED:
+        # The other ranks may be waiting for this one in a collective call. Interrupted,
+        # rank 0 first has to write down where the run stands.
+        abort_others(int(code), after_s=0.0 if internal or environment_rank() == 0 else 5.0)
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""What the solver is given: a case as plain numbers in µm and MPa."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from napress.cases.fields import SourcedValue
+from napress.cases.schema import Case, CeramicTable, SodiumTable, value_of
+from napress.cases.surface_schema import to_component
+from napress.fem.parameters import ElasticCeramic, PlasticMetal, StepControl
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """What the run folder keeps besides the history and the summary.
+
+    Attributes:
+        fields: ``targets``, ``all`` or ``none``.
+        figures: Whether figures are drawn.
+        report: Whether ``report.html`` is written.
+    """
+
+    fields: str
+    figures: bool
+    report: bool
+
+
+@dataclass(frozen=True)
+class PressModel:
+    """A case in inner units, with nothing left to look up.
+
+    Attributes:
+        title: Names the run.
+        dimension: 2 or 3.
+        width_um: Lateral size of the cell.
+        elements: Interface elements across the width.
+        surface: Components of `napress.meshes.surfaces`, to be superposed.
+        sodium_thickness_um: Thickness of the metal.
+        ceramic_thickness_um: Thickness of the electrolyte.
+        sodium: Constitutive parameters of the metal.
+        ceramic: Constitutive parameters of the electrolyte.
+        tensile_strength: MPa, with its source, for the fracture verdict.
+        compressive_strength: MPa, with its source.
+        fracture_toughness: MPa √m, with its source.
+        weibull_modulus: With its source, ``None`` if unknown.
+        ionic_conductivity: mS/cm, with its source, ``None`` if unknown.
+        targets_MPa: Increasing mean pressures of the load program.
+        step_control: How steps are sized and when to give up.
+        output: What is written.
+    """
+
+    title: str
+    dimension: int
+    width_um: float
+    elements: int
+    surface: tuple[Any, ...]
+    sodium_thickness_um: float
+    ceramic_thickness_um: float
+    sodium: PlasticMetal
+    ceramic: ElasticCeramic
+    tensile_strength: SourcedValue
+    compressive_strength: SourcedValue
+    fracture_toughness: SourcedValue
+    weibull_modulus: SourcedValue | None
+    ionic_conductivity: SourcedValue | None
+    targets_MPa: tuple[float, ...]
+    step_control: StepControl
+    output: OutputOptions
+
+    def build_surface(self) -> Any:
+        """Returns the `napress.meshes.surfaces.Surface` of the cell."""
+        from napress.meshes.surfaces import build_surface
+
+        return build_surface(self.surface, self.width_um, self.dimension)
+
+    def ceramic_strength(self) -> Any:
+        """Returns the `napress.postprocess.fracture.CeramicStrength` of the electrolyte."""
+        from napress.postprocess.fracture import CeramicStrength, Strength
+
+        def strength(entry: SourcedValue) -> Strength:
+            return Strength(entry.value, entry.source or entry.note, entry.estimate)
+
+        return CeramicStrength(
+            tensile=strength(self.tensile_strength),
+            compressive=strength(self.compressive_strength),
+        )
+
+
+def _number(table: SodiumTable | CeramicTable, name: str, default: float | None = None) -> float:
+    entry = value_of(table, name)
+    if entry is not None:
+        return entry.value
+    if default is None:
+        raise ValueError(f"{name} is not given by the case or its material")
+    return default
+
+
+def to_model(case: Case) -> PressModel:
+    """Returns a case, as `load_case` has checked it, in inner units."""
+    sodium, ceramic, solver = case.sodium, case.ceramic, case.solver
+    return PressModel(
+        title=case.title,
+        dimension=case.interface.dimension,
+        width_um=case.interface.width,
+        elements=case.interface.elements,
+        surface=tuple(to_component(table) for table in case.surface),
+        sodium_thickness_um=sodium.thickness,
+        ceramic_thickness_um=ceramic.thickness,
+        sodium=PlasticMetal(
+            young_MPa=_number(sodium, "young"),
+            poisson=_number(sodium, "poisson"),
+            yield_MPa=_number(sodium, "yield_strength"),
+            hardening_MPa=_number(sodium, "hardening"),
+            voce_MPa=_number(sodium, "voce_strength", 0.0),
+            voce_strain=_number(sodium, "voce_strain", 1.0),
+        ),
+        ceramic=ElasticCeramic(
+            young_MPa=_number(ceramic, "young"), poisson=_number(ceramic, "poisson")
+        ),
+        tensile_strength=value_of(ceramic, "tensile_strength"),
+        compressive_strength=value_of(ceramic, "compressive_strength"),
+        fracture_toughness=value_of(ceramic, "fracture_toughness"),
+        weibull_modulus=value_of(ceramic, "weibull_modulus"),
+        ionic_conductivity=value_of(ceramic, "ionic_conductivity"),
+        targets_MPa=tuple(stage.pressure for stage in case.program),
+        step_control=StepControl(
+            void_error_percent=solver.void_error,
+            first_step_um=solver.first_step,
+            smallest_step_um=solver.smallest_step,
+            largest_step_um=solver.largest_step,
+            largest_pressure_ratio=solver.largest_pressure_ratio,
+            max_newton=solver.max_newton,
+            max_steps=solver.max_steps,
+        ),
+        output=OutputOptions(case.output.fields, case.output.figures, case.output.report),
+    )

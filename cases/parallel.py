@@ -1,0 +1,54 @@
+"""What a command needs to know about MPI, without starting it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+# Set by mpiexec (MPICH, Intel MPI, Open MPI) and by srun with PMI.
+_RANK_VARIABLES = ("PMI_RANK", "PMIX_RANK", "OMPI_COMM_WORLD_RANK")
+
+
+def environment_rank() -> int:
+    """Returns the rank that the launcher gave this process, 0 without a launcher.
+
+    Read from the environment, so that ``napress validate`` never loads MPI.
+    """
+    for name in _RANK_VARIABLES:
+        value = os.environ.get(name, "")
+        if value.isdigit():
+            return int(value)
+    return 0
+
+
+def on_root(comm: Any, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Calls a function on rank 0; every rank gets its result, or raises its error.
+
+    Without this an error on rank 0 would leave the others waiting for ever.
+
+    Args:
+        comm: An mpi4py communicator.
+        function: Called on rank 0 only.
+        *arguments: Passed on.
+    """
+    outcome: tuple[bool, Any] | None = None
+    if comm.rank == 0:
+        try:
+            outcome = (True, function(*arguments))
+        except Exception as error:
+            outcome = (False, error)
+    succeeded, result = comm.bcast(outcome, root=0)
+    if succeeded:
+        return result
+    raise result
+
+
+def abort_others(exit_code: int, after_s: float = 0.0) -> None:
+    """Ends all ranks if this one of several fails; returns at once when it is alone."""
+    mpi = sys.modules.get("mpi4py.MPI")
+    if mpi is not None and mpi.Is_initialized() and mpi.COMM_WORLD.size > 1:
+        time.sleep(after_s)
+        mpi.COMM_WORLD.Abort(exit_code)

@@ -1,0 +1,225 @@
+"""The case file: every table and key a user can write, with what each accepts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import (
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from napress.cases import materials, units
+from napress.cases.errors import shown
+from napress.cases.fields import (
+    Bounds,
+    SourcedValue,
+    Strict,
+    choice,
+    count,
+    flag,
+    number,
+    quantity,
+    sourced,
+    text,
+)
+from napress.cases.materials import Ceramic, Material, Metal, load_material, parse_material
+from napress.cases.surface_schema import LATERAL, SurfaceTable
+
+LARGEST_PRESSURE_MPA = 1e4
+LARGEST_ELEMENTS = 4096
+
+
+def _field(kind: Any, description: str) -> Any:
+    return Annotated[kind, Field(description=description)]
+
+
+def _override(dimension: units.Dimension | None, bounds: Bounds, description: str) -> Any:
+    kind = sourced(dimension, bounds, from_case=True)
+    return Annotated[
+        kind | None, Field(default=None, description=f"{description}; default: the material's")
+    ]
+
+
+def _material_of(kind: type[Metal] | type[Ceramic]) -> Any:
+    """Returns the type of a ``material`` key: an id, a path, or the whole table."""
+    wanted = kind.__name__.lower()
+
+    def parse(raw: object, info: ValidationInfo) -> Material:
+        if isinstance(raw, (Metal, Ceramic)):
+            material = raw
+        elif isinstance(raw, dict):
+            place = "sodium.material" if kind is Metal else "ceramic.material"
+            material = parse_material(raw, (info.context or {}).get("file", "case"), place)
+        elif isinstance(raw, str) and raw.strip() and len(raw) <= 1000:
+            material = load_material(raw, (info.context or {}).get("folder"))
+        else:
+            ids = ", ".join(materials.material_ids())
+            raise ValueError(f"{shown(raw)} is not a material; allowed: {ids}, or a .toml path")
+        if not isinstance(material, kind):
+            raise ValueError(f"{shown(material.id)} is a {material.kind}; allowed: a {wanted}")
+        return material
+
+    return Annotated[
+        kind,
+        PlainValidator(parse),
+        PlainSerializer(lambda material: material.model_dump(exclude_none=True)),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object"}]}),
+        Field(description=f"id of a {wanted} listed by `napress materials`, or a .toml path"),
+    ]
+
+
+class Interface(Strict):
+    """The cell that is pressed: one period, or half of a mirrored one."""
+
+    dimension: _field(choice(2), "2: plane strain, a profile pressed along its depth") = 2
+    width: _field(LATERAL, "lateral size of the cell, such as '20 um'")
+    elements: _field(
+        count(8, LARGEST_ELEMENTS), "interface elements across the width; 8 per shortest wavelength"
+    ) = 128
+
+
+class SodiumTable(Strict):
+    """The metal: a material, its thickness, and values that differ from the material's."""
+
+    material: _material_of(Metal)
+    thickness: _field(LATERAL, "thickness of the metal, such as '20 um'")
+    young: _override(units.PRESSURE, materials.MODULUS, "Young's modulus")
+    poisson: _override(None, materials.POISSON, "Poisson's ratio")
+    yield_strength: _override(units.PRESSURE, materials.YIELD, "yield stress in tension")
+    hardening: _override(units.PRESSURE, materials.HARDENING, "linear hardening modulus")
+    voce_strength: _override(units.PRESSURE, materials.HARDENING, "saturation stress (Voce)")
+    voce_strain: _override(None, materials.STRAIN, "saturation strain (Voce)")
+
+
+class CeramicTable(Strict):
+    """The electrolyte: a material, its thickness, and values that differ."""
+
+    material: _material_of(Ceramic)
+    thickness: _field(LATERAL, "thickness of the ceramic, such as '40 um'")
+    young: _override(units.PRESSURE, materials.MODULUS, "Young's modulus")
+    poisson: _override(None, materials.POISSON, "Poisson's ratio")
+    tensile_strength: _override(units.PRESSURE, materials.STRENGTH, "strength in tension")
+    compressive_strength: _override(units.PRESSURE, materials.STRENGTH, "in compression")
+    fracture_toughness: _override(units.TOUGHNESS, materials.TOUGHNESS, "K_IC")
+    weibull_modulus: _override(None, materials.WEIBULL, "Weibull modulus")
+    ionic_conductivity: _override(units.CONDUCTIVITY, materials.CONDUCTIVITY, "conductivity")
+
+
+class Stage(Strict):
+    """One entry of the load program."""
+
+    pressure: _field(
+        quantity(units.PRESSURE, Bounds(above=0.0, at_most=LARGEST_PRESSURE_MPA)),
+        "mean pressure on the interface, such as '360 MPa'",
+    )
+
+
+_STEP = quantity(units.LENGTH, Bounds(above=0.0, at_most=1e3))
+
+
+class Solver(Strict):
+    """How accurately load steps are taken; see `napress.fem.parameters.StepControl`."""
+
+    void_error: _field(
+        quantity(units.FRACTION, Bounds(above=0.0, at_most=50.0)),
+        "accepted step error in void volume, of the initial void per decade of closure",
+    ) = 1.0
+    first_step: _field(_STEP, "platen displacement of the first step") = 0.005
+    smallest_step: _field(_STEP, "below this the run ends with a named reason") = 1e-6
+    largest_step: _field(_STEP, "upper bound of the platen displacement of a step") = 0.1
+    largest_pressure_ratio: _field(
+        number(Bounds(above=1.0, at_most=100.0)), "pressure growth per step once voids are closed"
+    ) = 2.0
+    max_newton: _field(count(2, 1000), "Newton iterations before a step is rejected") = 25
+    max_steps: _field(count(1, 1_000_000), "accepted steps before the run ends") = 5000
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Solver:
+        if not self.smallest_step <= self.first_step <= self.largest_step:
+            text = (
+                f"{self.first_step:g} um is out of order; "
+                "allowed: smallest_step <= first_step <= largest_step"
+            )
+            raise PydanticCustomError("order", "{text}", {"key": "first_step", "text": text})
+        return self
+
+
+class Output(Strict):
+    """What the run folder keeps besides the history and the summary."""
+
+    fields: _field(
+        choice("targets", "all", "none"), "ParaView fields at targets, at every step, or none"
+    ) = "targets"
+    figures: _field(flag(), "whether figures are drawn") = True
+    report: _field(flag(), "whether report.html is written") = True
+
+
+class Case(Strict):
+    """Everything that defines a run."""
+
+    title: _field(text(), "one line that names the run") = "untitled"
+    interface: _field(Interface, "table [interface] with width and elements")
+    surface: Annotated[
+        tuple[SurfaceTable, ...],
+        Field(min_length=1, max_length=64, description="one or more tables [[surface]]"),
+    ]
+    sodium: _field(SodiumTable, "table [sodium] with material and thickness")
+    ceramic: _field(CeramicTable, "table [ceramic] with material and thickness")
+    program: Annotated[
+        tuple[Stage, ...],
+        Field(min_length=1, max_length=1000, description="one or more tables [[program]]"),
+    ]
+    solver: _field(Solver, "table [solver]") = Solver()
+    output: _field(Output, "table [output]") = Output()
+
+    @field_validator("surface", "program", mode="before")
+    @classmethod
+    def _list_of_tables(cls, raw: object, info: ValidationInfo) -> object:
+        wanted = f"1 or more tables [[{info.field_name}]]"
+        if isinstance(raw, tuple):
+            return raw
+        if not isinstance(raw, list) or not raw:
+            raise ValueError(f"{shown(raw)} is not a list of tables; allowed: {wanted}")
+        for index, item in enumerate(raw):
+            if not isinstance(item, dict):
+                raise ValueError(f"entry {index} is {shown(item)}; allowed: {wanted}")
+        return raw
+
+    @model_validator(mode="after")
+    def _increasing(self) -> Case:
+        previous = 0.0
+        for index, stage in enumerate(self.program):
+            if stage.pressure <= previous:
+                text = (
+                    f"{stage.pressure:g} MPa does not exceed the {previous:g} MPa before it; "
+                    "allowed: increasing pressures"
+                )
+                key = f"program[{index}].pressure"
+                raise PydanticCustomError("order", "{text}", {"key": key, "text": text})
+            previous = stage.pressure
+        return self
+
+
+def value_of(table: SodiumTable | CeramicTable, name: str) -> SourcedValue | None:
+    """Returns a property: the case's override, else the material's, else ``None``."""
+    override = getattr(table, name)
+    return override if override is not None else getattr(table.material, name)
+
+
+def assumed_values(case: Case) -> list[str]:
+    """Returns the values of a case that are estimates, such as ``ceramic.young``."""
+    names = []
+    for label, table in (("sodium", case.sodium), ("ceramic", case.ceramic)):
+        for name in type(table).model_fields:
+            if name not in ("material", "thickness"):
+                entry = value_of(table, name)
+                if entry is not None and entry.estimate:
+                    names.append(f"{label}.{name}")
+    return names

@@ -1,0 +1,112 @@
+"""Quantities as users write them ("20 um", "360 MPa") and as the solver reads them.
+
+Inside napress every number is in µm, MPa, s and K. At the door a number must
+carry its unit: a bare one is refused, never guessed. Pint does the conversion;
+it is imported on first use so that ``napress --help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from napress.cases.errors import shown
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A physical dimension with the unit used inside and units offered to users.
+
+    Attributes:
+        name: What the quantity is called in messages.
+        unit: Unit of the number used inside napress, in pint's spelling.
+        accepted: Units named in messages; any unit pint can convert is accepted.
+        example: A valid value, shown in messages and in the JSON schema.
+    """
+
+    name: str
+    unit: str
+    accepted: tuple[str, ...]
+    example: str
+
+
+LENGTH = Dimension("length", "um", ("nm", "um", "mm", "m"), "20 um")
+PRESSURE = Dimension("pressure", "MPa", ("Pa", "kPa", "MPa", "GPa", "bar"), "360 MPa")
+TOUGHNESS = Dimension("fracture toughness", "MPa*m**0.5", ("MPa*m**0.5",), "1.3 MPa*m**0.5")
+CONDUCTIVITY = Dimension("conductivity", "mS/cm", ("mS/cm", "S/cm", "S/m"), "5 mS/cm")
+FRACTION = Dimension("percentage", "percent", ("percent", "%", "ppm"), "1 percent")
+ANGLE = Dimension("angle", "rad", ("deg", "rad"), "90 deg")
+RATE = Dimension("rate", "1/s", ("1/s",), "0.53 1/s")
+DENSITY = Dimension("density", "g/cm**3", ("g/cm**3", "kg/m**3"), "0.971 g/cm**3")
+TEMPERATURE = Dimension("temperature", "K", ("K", "degC"), "298 K")
+MOLAR_ENERGY = Dimension("molar energy", "kJ/mol", ("kJ/mol", "J/mol"), "44 kJ/mol")
+
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_FACTOR = r"(?:[^\W\d_]+(?:_[^\W\d_]+)*|%)(?:(?:\*\*|\^)-?\d(?:\.\d{1,2})?)?"
+# Strict on purpose: pint evaluates whatever it is given, and 9**9**9 never ends.
+_UNIT = rf"(?:1\s*/\s*)?{_FACTOR}(?:(?:\s*[*/·]\s*|\s+){_FACTOR})*"
+_QUANTITY = re.compile(rf"\s*({_NUMBER})\s*({_UNIT})?\s*")
+_LONGEST = 80
+
+
+@functools.cache
+def _registry() -> Any:
+    import pint
+
+    return pint.UnitRegistry()
+
+
+@functools.cache
+def _unit(text: str) -> Any:
+    return _registry().parse_units(text.replace("·", "*"))
+
+
+def parse_quantity(value: object, dimension: Dimension) -> float:
+    """Returns a quantity as a number in the unit napress uses inside.
+
+    Args:
+        value: What the user wrote, such as ``"20 um"``.
+        dimension: What the field needs.
+
+    Returns:
+        The magnitude in ``dimension.unit``.
+
+    Raises:
+        ValueError: For a bare number, an unknown unit, a unit of another
+            dimension, or a number that is not finite; the message names the
+            accepted units.
+    """
+    units = ", ".join(dimension.accepted)
+    allowed = f"allowed: a {dimension.name} such as '{dimension.example}' (units: {units})"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        raise ValueError(f"{shown(value)} has no unit; {allowed}")
+    if not isinstance(value, str):
+        raise ValueError(f"{shown(value)} is not a quantity; {allowed}")
+    if len(value) > _LONGEST:
+        raise ValueError(f"{shown(value)} is too long for a quantity; {allowed}")
+    match = _QUANTITY.fullmatch(value)
+    if match is None:
+        raise ValueError(f"{shown(value)} is not a finite number with a unit; {allowed}")
+    number, unit_text = match.groups()
+    if unit_text is None:
+        raise ValueError(f"{shown(value)} has no unit; {allowed}")
+    try:
+        unit = _unit(unit_text)
+    except Exception as error:
+        # Pint raises a dozen unrelated types for text it cannot read.
+        raise ValueError(f"{shown(value)} has an unknown unit; {allowed}") from error
+    target = _unit(dimension.unit)
+    if unit.dimensionality != target.dimensionality:
+        raise ValueError(f"{shown(value)} is not a {dimension.name}; {allowed}")
+    magnitude = float(_registry().Quantity(float(number), unit).to(target).magnitude)
+    if not math.isfinite(magnitude):
+        raise ValueError(f"{shown(value)} is not a finite number; {allowed}")
+    return magnitude
+
+
+def format_quantity(magnitude: float, dimension: Dimension) -> str:
+    """Returns the text that `parse_quantity` reads back to exactly the same number."""
+    return f"{magnitude!r} {dimension.unit}"

@@ -1,0 +1,1 @@
+"""Materials, contact, solver and stepping: sodium pressed onto an elastic ceramic."""

@@ -1,0 +1,184 @@
+"""Saves and restores a run so that it continues as if it had never stopped.
+
+Values are stored with the coordinates of the points they belong to and looked up
+by coordinate, so a checkpoint does not know how many ranks wrote it. It holds the
+step's state together with the history *before* the step: restoring rebuilds the
+tangent the next step starts from, then commits.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from dataclasses import fields
+from pathlib import Path
+
+import napress.meshes.backend  # noqa: F401  orders the imports below
+from napress.meshes.backend import JIT_OPTIONS
+
+import basix
+import numpy as np
+import ufl
+from dolfinx import fem
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from napress.fem.coupled import CoupledSystem, State
+from napress.fem.platen import ByDisplacement
+from napress.fem.press import AcceptedStep, Committed, commit
+from napress.fem.sampling import gather_rows
+from napress.fem.sodium import Sodium
+from napress.fem.sodium_forms import BULK_DEGREE
+
+Array = NDArray[np.float64]
+_PER_POINT = ("gap", "gap_change", "gap_error", "stretch")
+_NOT_SCALAR = {*_PER_POINT, "state"}
+
+
+class CheckpointError(ValueError):
+    """A checkpoint cannot be used; the message says why in one line."""
+
+
+class _Points:
+    """Coordinates of everything a checkpoint stores, on this rank."""
+
+    def __init__(self, sodium: Sodium) -> None:
+        mesh, dimension = sodium.body.mesh, sodium.dimension
+        self.nodes = sodium.displacement_space.tabulate_dof_coordinates()[:, :dimension]
+        pressures, dofs = sodium.space.sub(1).collapse()
+        self.pressure_dofs = np.asarray(dofs, dtype=np.int32).ravel()
+        self.vertices = pressures.tabulate_dof_coordinates()[:, :dimension]
+        rule = basix.make_quadrature(mesh.basix_cell(), BULK_DEGREE[dimension])[0]
+        position = fem.Expression(ufl.SpatialCoordinate(mesh), rule, jit_options=JIT_OPTIONS)
+        self.cells = position.eval(mesh, sodium.cells).reshape(-1, dimension)
+        face = sodium.face
+        position = fem.Expression(
+            ufl.SpatialCoordinate(face.mesh), face.rule, jit_options=JIT_OPTIONS
+        )
+        self.face = position.eval(face.mesh, face.facets).reshape(-1, dimension)
+
+
+def _packed(system: CoupledSystem, accepted: AcceptedStep) -> dict[str, tuple[Array, Array]]:
+    """Coordinates and values, by the kind of point."""
+    sodium, now = system.sodium, accepted.committed
+    points = _Points(sodium)
+    state = now.state.sodium
+    displacement = state[sodium.displacement_dofs].reshape(-1, sodium.dimension)
+    inverse, strain = sodium.history()
+    current, dual, weight = sodium.directions()
+    history = [inverse, strain[..., None], current, dual, weight[..., None]]
+    face = [sodium.multiplier(), *(getattr(now, name) for name in _PER_POINT)]
+    return {
+        "nodes": (points.nodes, displacement),
+        "vertices": (points.vertices, state[points.pressure_dofs][:, None]),
+        "cells": (points.cells, np.concatenate(history, axis=-1).reshape(len(points.cells), -1)),
+        "face": (points.face, np.column_stack(face)),
+    }
+
+
+def save(
+    path: Path, system: CoupledSystem, accepted: AcceptedStep, initial_void: float, key: str
+) -> None:
+    """Writes a checkpoint of an accepted, not yet committed step.
+
+    Collective; rank 0 writes aside and renames, so a kill leaves the old one whole.
+
+    Args:
+        path: File to write.
+        system: The coupled system.
+        accepted: The step.
+        initial_void: Void volume at first touch.
+        key: Identifies the case; only the same key can restore.
+
+    Raises:
+        OSError: If the file cannot be written (on rank 0).
+    """
+    arrays: dict[str, Array] = {}
+    for name, (points, values) in _packed(system, accepted).items():
+        rows = gather_rows(system.sodium.comm, np.column_stack([points, values]))
+        if rows is not None:
+            arrays[name] = rows
+    if system.sodium.comm.rank != 0:
+        return
+    now = accepted.committed
+    scalars = {
+        item.name: getattr(now, item.name)
+        for item in fields(Committed)
+        if item.name not in _NOT_SCALAR
+    }
+    header = {
+        "key": key,
+        "initial_void": initial_void,
+        "stiffness": float(system.sodium.fields.stiffness.value),
+        "committed": scalars,
+    }
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        header=np.frombuffer(json.dumps(header, default=float).encode(), dtype=np.uint8),
+        load=now.state.load,
+        deflection=now.state.deflection,
+        **arrays,
+    )
+    aside = path.with_suffix(".new")
+    with open(aside, "wb") as stream:
+        stream.write(buffer.getbuffer())
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(aside, path)
+
+
+def restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, float]:
+    """Restores a run, also on another number of ranks.
+
+    Args:
+        path: Checkpoint file.
+        system: Freshly built system of the same case.
+        key: The case's key.
+
+    Returns:
+        Committed values and the initial void; the system holds the tangent of the
+        last step and its committed history.
+
+    Raises:
+        CheckpointError: If the file is damaged or belongs to another case.
+    """
+    try:
+        with np.load(path) as data:
+            content = {name: data[name] for name in data.files}
+        header = json.loads(bytes(content["header"]).decode())
+        scalars, initial_void = header["committed"], header["initial_void"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise CheckpointError(f"{path.name}: not a whole checkpoint ({error})") from error
+    if header["key"] != key:
+        raise CheckpointError(f"{path.name}: checkpoint of another case")
+    sodium = system.sodium
+    points = _Points(sodium)
+    dimension = sodium.dimension
+
+    def look_up(name: str, where: Array) -> Array:
+        rows = content[name]
+        distance, nearest = cKDTree(rows[:, :dimension]).query(where)
+        if len(where) and distance.max() > 1e-7 * system.surface.width_um:
+            raise CheckpointError(f"{path.name}: checkpoint of another mesh")
+        return rows[nearest, dimension:]
+
+    state = np.zeros(len(sodium.fields.state.x.array))
+    state[sodium.displacement_dofs] = look_up("nodes", points.nodes).ravel()
+    state[points.pressure_dofs] = look_up("vertices", points.vertices)[:, 0]
+    cells = look_up("cells", points.cells).reshape(len(sodium.cells), -1, 20)
+    sodium.set_history(cells[..., :6], cells[..., 6])
+    sodium.freeze_directions(cells[..., 7:13], cells[..., 13:19], cells[..., 19])
+    face = look_up("face", points.face)
+    sodium.set_multiplier(face[:, 0])
+    sodium.fields.stiffness.value = header["stiffness"]
+    per_point = dict(zip(_PER_POINT, face[:, 1:].T.copy(), strict=True))
+    restored = Committed(
+        state=State(state, content["load"], content["deflection"]), **per_point, **scalars
+    )
+    at = system.evaluate(restored.state, ByDisplacement(restored.displacement_um))
+    system.factor()
+    commit(system, AcceptedStep(restored, at, 0, 0, 0.0, False))
+    return restored, initial_void

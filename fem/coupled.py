@@ -1,0 +1,250 @@
+"""Sodium and ceramic in contact as one system of equations.
+
+Unknowns: the sodium's displacement and pressure, the load the contact puts on the
+ceramic, and the platen's position. The ceramic is linear and enters through its
+surface compliance; only the sodium is factored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.linalg import LinearOperator, gmres
+
+from napress.fem.ceramic import Ceramic
+from napress.fem.obstacle import ObstacleView, look_under
+from napress.fem.platen import ByPressure, PlatenControl
+from napress.fem.sodium import Sodium, SurfaceState
+from napress.fem.timing import StageTimers
+from napress.meshes.surfaces import Surface
+
+Array = NDArray[np.float64]
+KRYLOV_SPACE = 40
+# A contact facet squeezed below this share of its length has folded up.
+SMALLEST_STRETCH = 0.02
+
+
+@dataclass(frozen=True)
+class State:
+    """Trial or committed values of the unknowns.
+
+    Attributes:
+        sodium: Displacement and pressure unknowns, owned and ghosts.
+        load: Load on the ceramic in the dual of the deflection basis, µN.
+        deflection: Ceramic deflection in the basis, µm.
+    """
+
+    sodium: Array
+    load: Array
+    deflection: Array
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A search direction; ``platen`` is the upward motion of the platen, µm."""
+
+    sodium: Array
+    load: Array
+    deflection: Array
+    platen: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The equations at one state.
+
+    Attributes:
+        residual: Out-of-balance force on owned sodium unknowns, µN.
+        mismatch: Contact load minus the load the ceramic carries, µN.
+        reaction: Force of the platen, µN.
+        norm: Norm of everything that has to vanish, µN; NaN if a facet folded.
+        surface: Contact surface.
+        view: Obstacle under it.
+        gap: Gap at facet points, (n,), µm.
+        pressure: Contact pressure there, (n,), MPa.
+    """
+
+    residual: Array
+    mismatch: Array
+    reaction: float
+    norm: float
+    surface: SurfaceState
+    view: ObstacleView
+    gap: Array
+    pressure: Array
+
+
+class CoupledSystem:
+    """Evaluates and linearises the coupled problem.
+
+    Attributes:
+        sodium: The sodium.
+        ceramic: The ceramic.
+        surface: The undeformed rough surface.
+        nominal_area: Nominal interface area, µm^(dimension-1).
+        timers: CPU time per stage.
+        factorisations: Number of factorisations so far.
+        krylov_iterations: Number of Krylov iterations so far.
+    """
+
+    def __init__(
+        self, sodium: Sodium, ceramic: Ceramic, surface: Surface, timers: StageTimers
+    ) -> None:
+        self.sodium = sodium
+        self.ceramic = ceramic
+        self.surface = surface
+        self.nominal_area = surface.width_um ** (surface.dimension - 1)
+        self.timers = timers
+        self.factorisations = 0
+        self.krylov_iterations = 0
+        self._facets = sodium.sum(len(sodium.face.reference_area)) / sodium.face.points_per_facet
+
+    def initial_state(self) -> State:
+        """Undeformed bodies, just touching."""
+        size = self.ceramic.basis.size
+        return State(
+            np.zeros(len(self.sodium.fields.state.x.array)), np.zeros(size), np.zeros(size)
+        )
+
+    def force_scale(self, pressure: float) -> float:
+        """Norm of the contact forces under a mean pressure, µN."""
+        return pressure * self.nominal_area / np.sqrt(self._facets)
+
+    def evaluate(self, state: State, control: PlatenControl) -> Evaluation:
+        """Evaluates the equations and leaves the forms set to this state."""
+        sodium = self.sodium
+        with self.timers.stage("contact"):
+            sodium.set_state(state.sodium)
+            surface = sodium.surface()
+            view = look_under(surface.position[:, :-1], self.surface, self.ceramic.basis)
+            height = view.deformed_height(state.deflection)
+            sodium.set_obstacle(height, view.deformed_slope(state.deflection))
+            gap = surface.position[:, -1] - height
+            stiffness = float(sodium.fields.stiffness.value)
+            pressure = np.maximum(sodium.multiplier() - stiffness * gap, 0.0)
+            force = sodium.face.reference_area * surface.area_ratio * pressure
+            mismatch = sodium.comm.allreduce(view.load(force)) - state.load
+            folded = bool((surface.stretch < SMALLEST_STRETCH).any())
+            folded = sodium.sum(folded) > 0
+        with self.timers.stage("residual"):
+            residual, reaction = sodium.residual()
+        norm = np.nan
+        if not folded:
+            square = sodium.dot(residual, residual) + float(mismatch @ mismatch)
+            if isinstance(control, ByPressure):
+                error = reaction - control.pressure_MPa * self.nominal_area
+                square += error**2 / self._facets
+            norm = float(np.sqrt(square))
+        return Evaluation(residual, mismatch, reaction, norm, surface, view, gap, pressure)
+
+    def factor(self) -> None:
+        """Assembles and factors the tangent at the state last evaluated.
+
+        Raises:
+            SingularSystem: If the tangent cannot be factored.
+        """
+        sodium = self.sodium
+        with self.timers.stage("tangent"):
+            self._row, column = sodium.assemble_tangent()
+        with self.timers.stage("factor"):
+            sodium.solver.factor()
+            right = -column
+            right[sodium.platen_dofs] = 1.0
+            right[sodium.fixed] = 0.0
+            self._platen_mode = sodium.solver.solve(right)
+            self._platen_stiffness = sodium.dot(self._row, self._platen_mode)
+            self.factorisations += 1
+
+    @property
+    def platen_stiffness(self) -> float:
+        """Increase of the platen force per µm of downward motion, µN/µm."""
+        return self._platen_stiffness
+
+    def direction(
+        self, state: State, at: Evaluation, control: PlatenControl, tolerance: float
+    ) -> Direction:
+        """Newton direction with the tangent last factored.
+
+        Krylov iterations run on the ceramic's load only; each applies the sodium's
+        factors once.
+
+        Args:
+            state: The iterate.
+            at: Its evaluation, the last one made.
+            control: What the platen is told to do.
+            tolerance: Relative tolerance of the Krylov solver.
+        """
+        ceramic, sodium = self.ceramic, self.sodium
+        unloaded = self._solve(-at.residual, state, at, control)
+        none = np.zeros_like(state.deflection)
+
+        def operator(load: Array) -> Array:
+            deflection = -ceramic.deflection(load)
+            self.krylov_iterations += 1
+            return load - self._load_change(at, self._respond(at, deflection, control), deflection)
+
+        right = at.mismatch + self._load_change(at, unloaded, none)
+        size = len(right)
+        with self.timers.stage("krylov"):
+            load, _ = gmres(
+                LinearOperator((size, size), operator),
+                right,
+                rtol=tolerance,
+                restart=KRYLOV_SPACE,
+                maxiter=1,
+            )
+        deflection = -ceramic.deflection(load)
+        with self.timers.stage("krylov"):
+            force = sodium.recession_force(at.view.values @ deflection)
+        step = self._solve(-at.residual - force, state, at, control)
+        return Direction(step, load, deflection, sodium.platen_value(step))
+
+    def _solve(self, right: Array, state: State, at: Evaluation, control: PlatenControl) -> Array:
+        """Sodium's answer to forces, with the platen doing what it is told."""
+        fixed_platen = self.sodium.solver.solve(right)
+        if isinstance(control, ByPressure):
+            missing = control.pressure_MPa * self.nominal_area - at.reaction
+            force = missing + self.sodium.dot(self._row, fixed_platen)
+            platen = -force / self._platen_stiffness
+        else:
+            platen = -control.displacement_um - self.sodium.platen_value(state.sodium)
+        return self.sodium.with_ghosts(fixed_platen + platen * self._platen_mode)
+
+    def _respond(self, at: Evaluation, deflection: Array, control: PlatenControl) -> Array:
+        """Sodium's motion when the obstacle deflects and the platen keeps its command."""
+        force = self.sodium.recession_force(at.view.values @ deflection)
+        answer = self.sodium.solver.solve(-force)
+        if isinstance(control, ByPressure):
+            platen = -self.sodium.dot(self._row, answer) / self._platen_stiffness
+            answer = answer + platen * self._platen_mode
+        return self.sodium.with_ghosts(answer)
+
+    def _load_change(self, at: Evaluation, motion: Array, deflection: Array) -> Array:
+        """Change of the contact load when sodium and obstacle move."""
+        sodium = self.sodium
+        velocity, ratio_rate = sodium.surface_rate(motion)
+        lateral = velocity[:, :-1]
+        slope = sodium.fields.slope.x.array.reshape(-1, sodium.dimension - 1)
+        slope = slope[sodium.face.slope_points]
+        closing = velocity[:, -1] - (slope * lateral).sum(1) - at.view.values @ deflection
+        stiffness = float(sodium.fields.stiffness.value)
+        pressure_rate = -stiffness * (at.pressure > 0) * closing
+        area = sodium.face.reference_area
+        rate = area * (at.surface.area_ratio * pressure_rate + ratio_rate * at.pressure)
+        force = area * at.surface.area_ratio * at.pressure
+        return sodium.comm.allreduce(at.view.load_change(force, rate, lateral))
+
+    def slope_along(self, direction: Direction, at: Evaluation, control: PlatenControl) -> float:
+        """Derivative of the potential along a direction, zero at equilibrium, pJ.
+
+        Residual and direction are work-conjugate, so its sign tells which side of
+        equilibrium along the direction a trial point is on.
+        """
+        work = self.sodium.dot(direction.sodium, at.residual)
+        work += float(direction.deflection @ at.mismatch)
+        if isinstance(control, ByPressure):
+            missing = control.pressure_MPa * self.nominal_area - at.reaction
+            work += direction.platen * missing
+        return work

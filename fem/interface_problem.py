@@ -1,0 +1,73 @@
+"""Builds the coupled system of a case from plain parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import napress.meshes.backend  # noqa: F401  orders the imports below
+
+from mpi4py import MPI
+
+from napress.fem.ceramic import Ceramic
+from napress.fem.coupled import CoupledSystem
+from napress.fem.deflection import DeflectionBasis
+from napress.fem.parameters import ElasticCeramic, PlasticMetal
+from napress.fem.sodium import Sodium
+from napress.fem.timing import StageTimers
+from napress.meshes.interface_mesh import build_ceramic, build_sodium
+from napress.meshes.surfaces import Surface
+
+# The ceramic's facets are a little larger than the sodium's: its deflection is
+# smooth, and a finer basis would chase the ripple of the contact pressure.
+CERAMIC_FACET_RATIO = 0.8
+
+
+@dataclass(frozen=True)
+class InterfaceProblem:
+    """What is pressed onto what.
+
+    Attributes:
+        surface: The ceramic's undeformed surface.
+        elements: Interface elements of the sodium across the cell.
+        sodium_thickness_um: Thickness of the sodium.
+        ceramic_thickness_um: Depth of the ceramic below its highest peak.
+        sodium: Material of the metal.
+        ceramic: Material of the electrolyte.
+    """
+
+    surface: Surface
+    elements: int
+    sodium_thickness_um: float
+    ceramic_thickness_um: float
+    sodium: PlasticMetal
+    ceramic: ElasticCeramic
+
+
+def build_system(problem: InterfaceProblem, comm: MPI.Comm) -> CoupledSystem:
+    """Meshes both bodies and sets up the coupled system; collective.
+
+    Args:
+        problem: What to press.
+        comm: Communicator of the sodium; each rank holds the whole ceramic.
+
+    Raises:
+        MeshingError: If Gmsh fails.
+    """
+    timers = StageTimers()
+    surface = problem.surface
+    with timers.stage("setup"):
+        sodium_body = build_sodium(
+            surface.width_um,
+            problem.sodium_thickness_um,
+            problem.elements,
+            comm,
+            dimension=surface.dimension,
+        )
+        intervals = max(round(CERAMIC_FACET_RATIO * problem.elements), 4)
+        ceramic_body = build_ceramic(
+            surface, problem.ceramic_thickness_um, intervals, MPI.COMM_SELF
+        )
+        basis = DeflectionBasis(surface.width_um, intervals, surface.dimension)
+        sodium = Sodium(sodium_body, problem.sodium, surface.width_um / problem.elements)
+        ceramic = Ceramic(ceramic_body, surface, problem.ceramic, basis)
+    return CoupledSystem(sodium, ceramic, surface, timers)

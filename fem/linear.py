@@ -1,0 +1,57 @@
+"""Sparse direct solves: one factorisation, many right-hand sides."""
+
+from __future__ import annotations
+
+import napress.meshes.backend  # noqa: F401  orders the imports below
+
+import numpy as np
+from numpy.typing import NDArray
+from petsc4py import PETSc
+
+Array = NDArray[np.float64]
+# MUMPS control 14: extra work space in percent; contact changes the pivots from
+# step to step and the default runs out of memory.
+MUMPS_EXTRA_WORKSPACE = 80
+
+
+class SingularSystem(RuntimeError):
+    """The factorisation failed; the message carries PETSc's reason."""
+
+
+class DirectSolver:
+    """LU factorisation of one matrix by MUMPS, reused for the life of a run.
+
+    Creating a factorisation per Newton iteration crashed after some 2000 of them,
+    so the matrix and the solver object are kept and only refactored.
+    """
+
+    def __init__(self, matrix: PETSc.Mat) -> None:
+        self.matrix = matrix
+        self._right = matrix.createVecRight()
+        self._solution = matrix.createVecRight()
+        self._solver = PETSc.KSP().create(matrix.comm)
+        self._solver.setType("preonly")
+        preconditioner = self._solver.getPC()
+        preconditioner.setType("lu")
+        preconditioner.setFactorSolverType("mumps")
+        self._solver.setOperators(matrix)
+        preconditioner.setFactorSetUpSolverType()
+        preconditioner.getFactorMatrix().setMumpsIcntl(14, MUMPS_EXTRA_WORKSPACE)
+
+    def factor(self) -> None:
+        """Factors the present entries of the matrix.
+
+        Raises:
+            SingularSystem: If MUMPS finds the matrix singular or runs out of memory.
+        """
+        self._solver.setOperators(self.matrix)
+        try:
+            self._solver.setUp()
+        except PETSc.Error as error:
+            raise SingularSystem(f"factorisation failed (PETSc error {error.ierr})") from error
+
+    def solve(self, right: Array) -> Array:
+        """Solves for one right-hand side; both arrays hold this rank's rows."""
+        self._right.array[:] = right
+        self._solver.solve(self._right, self._solution)
+        return self._solution.array.copy()

@@ -1,0 +1,147 @@
+"""What one accepted load step looks like from outside the solver: plain arrays.
+
+Everything downstream (history, figures, ParaView fields, fracture verdict)
+reads these records and never a DOLFINx object, so it neither knows nor cares
+about the mesh partition. All arrays are gathered on rank 0 of the solver's
+communicator; on other ranks the solver emits ``None``.
+
+Units: µm, MPa, s. Lengths, areas and volumes are per µm of depth in 2-D, so an
+"area" of the interface is in µm^(dim-1) and a "volume" in µm^dim.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class InterfaceSnapshot:
+    """The sodium's contact surface, sampled at facet quadrature points.
+
+    Attributes:
+        position_um: Current position of the sodium surface, (facets, points, dim).
+        gap_um: Height of the sodium above the deformed ceramic, (facets, points);
+            positive where a void is open, slightly negative in contact (the
+            penetration the contact formulation leaves).
+        pressure_MPa: Contact pressure, compression positive, (facets, points).
+        area_um: Current projected area each point stands for, (facets, points),
+            µm^(dim-1); sums to the nominal interface area.
+        adjacent_facets: Pairs of facets that share a vertex (2-D) or edge (3-D),
+            (pairs, 2); what a void is connected through.
+        facet_size_um: Nominal edge length of an interface facet.
+    """
+
+    position_um: Array
+    gap_um: Array
+    pressure_MPa: Array
+    area_um: Array
+    adjacent_facets: IntArray
+    facet_size_um: float
+
+
+@dataclass(frozen=True)
+class BodySnapshot:
+    """One body as a VTK-ready mesh in its reference configuration with its fields.
+
+    Attributes:
+        points_um: Reference node positions, (nodes, 3); z = 0 in 2-D.
+        cells: Node numbers of each cell in VTK order, (cells, nodes per cell).
+        cell_type: VTK cell type (22 quadratic triangle, 24 quadratic tetrahedron).
+        point_data: Nodal fields; always ``displacement_um`` (nodes, 3); sodium
+            also ``gap_um`` and ``contact_pressure_MPa`` (nodes,), NaN off the
+            contact surface.
+        cell_data: Cell fields; always ``stress_MPa`` (cells, 6) in the order
+            xx, yy, zz, xy, yz, xz (Cauchy, tension positive; zz is the
+            out-of-plane stress in plane strain) and ``volume_um`` (cells,), the
+            reference volume of the cell; sodium also ``plastic_strain`` and
+            ``pressure_MPa`` (cells,).
+    """
+
+    points_um: Array
+    cells: IntArray
+    cell_type: int
+    point_data: dict[str, Array]
+    cell_data: dict[str, Array]
+
+
+@dataclass(frozen=True)
+class EnergyBalance:
+    """Energies since first touch, pJ (2-D: pJ per µm of depth).
+
+    Attributes:
+        external_work_pJ: Work of the platen on the sodium.
+        sodium_elastic_pJ: Stored in the sodium.
+        plastic_dissipation_pJ: Dissipated by plastic flow.
+        ceramic_elastic_pJ: Stored in the ceramic.
+        contact_pJ: Stored in the regularised contact (penetration).
+        stabilisation_pJ: Dissipated by numerical stabilisation, 0 if there is none.
+    """
+
+    external_work_pJ: float = 0.0
+    sodium_elastic_pJ: float = 0.0
+    plastic_dissipation_pJ: float = 0.0
+    ceramic_elastic_pJ: float = 0.0
+    contact_pJ: float = 0.0
+    stabilisation_pJ: float = 0.0
+
+    @property
+    def error_percent(self) -> float:
+        """Unaccounted energy as a percentage of the external work."""
+        accounted = (
+            self.sodium_elastic_pJ
+            + self.plastic_dissipation_pJ
+            + self.ceramic_elastic_pJ
+            + self.contact_pJ
+            + self.stabilisation_pJ
+        )
+        scale = max(abs(self.external_work_pJ), 1e-30)
+        return 100.0 * (self.external_work_pJ - accounted) / scale
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything known about one accepted load step.
+
+    Attributes:
+        step: Number of the accepted step, 0 at first touch.
+        dimension: 2 or 3.
+        pressure_MPa: Mean pressure on the nominal interface area.
+        platen_displacement_um: Downward displacement of the platen.
+        nominal_area_um: Nominal interface area, µm^(dim-1).
+        initial_void_um: Void volume at first touch, µm^dim.
+        sodium_volume_um: Current sodium volume; sodium_volume_initial_um at the start.
+        interface: Contact surface.
+        sodium: Sodium body.
+        ceramic: Ceramic body.
+        energy: Energy balance.
+        newton_iterations: Iterations of this step (rejected attempts included).
+        rejected_attempts: Attempts thrown away before this step was accepted.
+        step_error_percent: Estimated error of the step in void volume, % of the
+            initial void.
+        is_target: Whether this step ends on a target of the load program.
+        timers_s: CPU seconds per stage since the run began.
+    """
+
+    step: int
+    dimension: int
+    pressure_MPa: float
+    platen_displacement_um: float
+    nominal_area_um: float
+    initial_void_um: float
+    sodium_volume_um: float
+    sodium_volume_initial_um: float
+    interface: InterfaceSnapshot
+    sodium: BodySnapshot
+    ceramic: BodySnapshot
+    energy: EnergyBalance
+    newton_iterations: int
+    rejected_attempts: int
+    step_error_percent: float
+    is_target: bool
+    timers_s: dict[str, float] = field(default_factory=dict)

@@ -1,0 +1,182 @@
+"""Weak form of the sodium: finite-strain plasticity, pressure, contact.
+
+The contact pressure pushes along the sodium's own deformed facets (cofactor of
+the deformation gradient), not along the obstacle's normal. Internal pressure acts
+through the same discrete facets, so a uniform pressure is in exact equilibrium at
+any magnitude. With the obstacle's normal the interpolation error of the surface,
+times hundreds of MPa, becomes a tangential load on a metal that yields at one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import ufl
+
+from napress.fem.plasticity import (
+    MetalConstants,
+    ReturnMapping,
+    direction_correction,
+    return_mapping,
+)
+from napress.fem.tensors import embed, unpack
+
+BULK_DEGREE = {2: 2, 3: 3}  # integrates pressure times cofactor exactly
+FACET_DEGREE = 6
+
+
+@dataclass(frozen=True)
+class SodiumFields:
+    """Functions and constants the forms are written in.
+
+    Attributes:
+        state: Mixed displacement and pressure.
+        frozen: Copy of ``state`` that is not differentiated.
+        direction: Mixed function holding a search direction.
+        inverse_plastic: Committed inverse plastic tensor, six components.
+        plastic_strain: Committed equivalent plastic strain.
+        current_direction: Frozen trial stress direction, six components.
+        dual_direction: Frozen dual stress direction, six components.
+        direction_weight: Frozen weight of the direction correction.
+        height: Obstacle height under each facet point.
+        slope: Obstacle slope there.
+        multiplier: Contact multiplier there.
+        recession: Recession of the obstacle there, for its directional derivative.
+        stiffness: Contact stiffness, MPa/µm.
+        edge_stiffness: Stiffness against lateral drift of edge midpoints, MPa.
+        facet_size: Facet size, µm.
+    """
+
+    state: Any
+    frozen: Any
+    direction: Any
+    inverse_plastic: Any
+    plastic_strain: Any
+    current_direction: Any
+    dual_direction: Any
+    direction_weight: Any
+    height: Any
+    slope: Any
+    multiplier: Any
+    recession: Any
+    stiffness: Any
+    edge_stiffness: Any
+    facet_size: Any
+
+
+@dataclass(frozen=True)
+class SodiumForms:
+    """UFL forms and expressions of the sodium.
+
+    Attributes:
+        residual: Out-of-balance force.
+        tangent: Its primal-dual derivative.
+        recession_force: Change of the residual when the obstacle recedes.
+        mapping: Return mapping at the present state.
+        area_vector: Deformed facet normal times area ratio, outward.
+        area_ratio: Projected deformed area per reference area.
+        area_ratio_rate: Its directional derivative along ``direction``.
+        stretch: Deformed area per reference area.
+        cauchy: Cauchy stress, (3, 3), MPa.
+        volumetric_energy: Volumetric elastic energy per reference volume, MPa.
+        volume_ratio: Determinant of the deformation gradient.
+        edge_energy: Energy form held by the edge stiffness.
+    """
+
+    residual: Any
+    tangent: Any
+    recession_force: Any
+    mapping: ReturnMapping
+    area_vector: Any
+    area_ratio: Any
+    area_ratio_rate: Any
+    stretch: Any
+    cauchy: Any
+    volumetric_energy: Any
+    volume_ratio: Any
+    edge_energy: Any
+
+
+def build_forms(
+    fields: SodiumFields, metal: MetalConstants, mesh: Any, bulk: Any, contact: Any
+) -> SodiumForms:
+    """Writes the weak form.
+
+    Args:
+        fields: The functions it is written in.
+        metal: Material constants.
+        mesh: The sodium's mesh.
+        bulk: Volume measure of ``BULK_DEGREE``.
+        contact: Surface measure of the contact face of ``FACET_DEGREE``.
+    """
+    dimension = mesh.geometry.dim
+    lateral = range(dimension - 1)
+    state, space = fields.state, fields.state.function_space
+    displacement, pressure = ufl.split(state)
+    test, pressure_test = ufl.TestFunctions(space)
+    trial = ufl.TrialFunction(space)
+
+    gradient = embed(ufl.grad(displacement), dimension) + ufl.Identity(3)
+    volume_ratio = ufl.det(gradient)
+    inverse_transposed = ufl.inv(gradient).T
+    mapping = return_mapping(gradient, unpack(fields.inverse_plastic), fields.plastic_strain, metal)
+    kirchhoff = mapping.deviator + volume_ratio * pressure * ufl.Identity(3)
+    test_gradient = embed(ufl.grad(test), dimension)
+    residual_bulk = (
+        ufl.inner(kirchhoff * inverse_transposed, test_gradient) * bulk
+        + pressure_test * (volume_ratio - 1 - pressure / metal.bulk) * bulk
+    )
+    correction = direction_correction(
+        mapping, fields.current_direction, fields.dual_direction, fields.direction_weight
+    )
+    tangent_extra = (
+        ufl.inner(ufl.derivative(correction, state, trial) * inverse_transposed, test_gradient)
+        * bulk
+    )
+
+    # Contact. Lateral motion is measured from an undifferentiated copy, so that the
+    # derivative sees the obstacle's slope although its height is sampled data.
+    position = ufl.SpatialCoordinate(mesh)
+    frozen = ufl.split(fields.frozen)[0]
+    slide = sum(fields.slope[i] * (displacement[i] - frozen[i]) for i in lateral)
+    up = dimension - 1
+    gap = position[up] + displacement[up] - fields.height - slide
+    trial_pressure = fields.multiplier - fields.stiffness * gap
+    in_contact = ufl.gt(trial_pressure, 0)
+    contact_pressure = ufl.conditional(in_contact, trial_pressure, 0.0)
+    in_plane = ufl.Identity(dimension) + ufl.grad(displacement)
+    area_vector = ufl.det(in_plane) * ufl.inv(in_plane).T * ufl.FacetNormal(mesh)
+    residual_contact = contact_pressure * ufl.dot(area_vector, test) * contact
+    recession_force = (
+        ufl.conditional(in_contact, fields.stiffness, 0.0)
+        * fields.recession
+        * ufl.dot(area_vector, test)
+        * contact
+    )
+
+    # A quadratic edge has a midpoint that perfectly plastic metal does not hold in
+    # place laterally. Tying it to the middle of its edge is a choice of subspace
+    # (linear lateral, quadratic vertical displacement), consistent under refinement.
+    curvature = [ufl.grad(ufl.grad(displacement[axis])) for axis in lateral]
+    bending = sum(one[i, j] * one[i, j] for one in curvature for i in lateral for j in lateral)
+    edge_energy = 0.5 * fields.edge_stiffness * fields.facet_size**3 * bending * contact
+    residual_edge = ufl.derivative(edge_energy, state, ufl.TestFunction(space))
+
+    residual = residual_bulk + residual_contact + residual_edge
+    area_ratio = -area_vector[up]
+    deviator = mapping.deviator / volume_ratio
+    return SodiumForms(
+        residual=residual,
+        tangent=ufl.derivative(residual, state, trial) + tangent_extra,
+        recession_force=recession_force,
+        mapping=mapping,
+        area_vector=area_vector,
+        area_ratio=area_ratio,
+        area_ratio_rate=ufl.derivative(area_ratio, state, fields.direction),
+        stretch=ufl.sqrt(ufl.dot(area_vector, area_vector)),
+        cauchy=deviator + pressure * ufl.Identity(3),
+        volumetric_energy=0.5 * pressure**2 / metal.bulk,
+        volume_ratio=volume_ratio,
+        edge_energy=edge_energy,
+    )

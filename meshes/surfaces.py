@@ -1,0 +1,248 @@
+"""The ceramic's rough surface: components superposed on one cell.
+
+The highest point is at height 0, so a flat metal face at 0 just touches it and
+everything else lies below. Height, gradient and Hessian are exact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+from napress.meshes.measured import Measured, read_profile
+from napress.meshes.self_affine import SelfAffine
+from napress.meshes.surface_components import (
+    Array,
+    Component,
+    Evaluation,
+    Flat,
+    Notch,
+    Ridges,
+    Scratch,
+    Shape,
+    Sinusoid,
+    SurfaceError,
+)
+
+__all__ = [
+    "Component",
+    "Flat",
+    "Measured",
+    "Notch",
+    "Ridges",
+    "Scratch",
+    "SelfAffine",
+    "Sinusoid",
+    "Surface",
+    "SurfaceError",
+    "build_surface",
+    "read_profile",
+]
+
+# samples per direction that the search for the extremes starts from: at least, per
+# shortest wavelength, at most; keyed by dimension because a map squares the number
+_SAMPLES = {2: (4096, 64, 65536), 3: (96, 12, 640)}
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """A C1 surface over the cell [0, width]^(dimension - 1), highest point at 0.
+
+    Attributes:
+        width_um: Cell width, the same in every lateral direction.
+        dimension: Of the bodies it separates: 2 has a profile, 3 a map.
+        components: What it is made of.
+        shapes: The components on this cell.
+        shift_um: Height added to their sum so that the highest point is 0.
+        shortest_wavelength_um: Finest length a mesh has to resolve, None for flat.
+        peak_to_valley_um: Height of the highest above the lowest point.
+        mean_gap_um: Void volume per nominal area under a flat face at height 0.
+    """
+
+    width_um: float
+    dimension: int
+    components: tuple[Component, ...]
+    shapes: tuple[Shape, ...]
+    shift_um: float
+    shortest_wavelength_um: float | None
+    peak_to_valley_um: float
+    mean_gap_um: float
+
+    def evaluate(self, points: Array) -> Evaluation:
+        """Height, gradient and Hessian together.
+
+        Args:
+            points: Lateral positions in µm, (n, dimension - 1).
+
+        Returns:
+            Height (n,) in µm, gradient (n, dimension - 1), Hessian
+            (n, dimension - 1, dimension - 1) in 1/µm.
+
+        Raises:
+            SurfaceError: If the points do not have dimension - 1 columns.
+        """
+        points = np.asarray(points, dtype=float)
+        if points.ndim != 2 or points.shape[1] != self.dimension - 1:
+            raise SurfaceError(
+                f"points of shape {points.shape}: must be (n, {self.dimension - 1}) for a surface "
+                f"of dimension {self.dimension}"
+            )
+        height, gradient, hessian = _superpose(self.shapes, points)
+        return height + self.shift_um, gradient, hessian
+
+    def height(self, points: Array) -> Array:
+        """Height in µm, at most 0; points (n, dimension - 1), returns (n,)."""
+        return self.evaluate(points)[0]
+
+    def gradient(self, points: Array) -> Array:
+        """Slopes; points (n, dimension - 1), returns (n, dimension - 1)."""
+        return self.evaluate(points)[1]
+
+    def hessian(self, points: Array) -> Array:
+        """Second derivatives in 1/µm; returns (n, dimension - 1, dimension - 1)."""
+        return self.evaluate(points)[2]
+
+
+def build_surface(
+    components: Sequence[Component] | Component, width_um: float, dimension: int = 2
+) -> Surface:
+    """Superposes components on one cell and puts the highest point at 0.
+
+    Args:
+        components: One or more components; none is flat.
+        width_um: Cell width.
+        dimension: 2 for a profile, 3 for a map.
+
+    Returns:
+        The surface.
+
+    Raises:
+        SurfaceError: If a component does not fit the cell, or width or dimension
+            are not allowed.
+    """
+    if dimension not in (2, 3):
+        raise SurfaceError(f"dimension = {dimension!r}: must be 2 or 3")
+    if not (math.isfinite(width_um) and width_um > 0):
+        raise SurfaceError(f"width_um = {width_um!r}: must be above 0 and finite")
+    parts = tuple(components) if isinstance(components, Sequence) else (components,)
+    shapes = tuple(part.bind(width_um, dimension) for part in parts)
+    wavelengths = [s.shortest_wavelength_um for s in shapes if s.shortest_wavelength_um is not None]
+    shortest = min(wavelengths, default=None)
+
+    def evaluate(points: Array) -> Evaluation:
+        return _superpose(shapes, points)
+
+    highest, lowest, mean = _height_range(evaluate, width_um, dimension, shortest)
+    return Surface(
+        width_um=float(width_um),
+        dimension=dimension,
+        components=parts,
+        shapes=shapes,
+        shift_um=-highest,
+        shortest_wavelength_um=shortest,
+        peak_to_valley_um=highest - lowest,
+        mean_gap_um=highest - mean,
+    )
+
+
+def sample_grid(surface: Surface, per_direction: int) -> Array:
+    """Points of a uniform periodic grid, (per_direction^(dimension - 1), dimension - 1)."""
+    return _grid(surface.width_um, surface.dimension, per_direction)
+
+
+def samples_per_direction(surface: Surface) -> int:
+    """How many samples per direction show every wavelength of the surface."""
+    return _sample_count(surface.width_um, surface.dimension, surface.shortest_wavelength_um)
+
+
+def _superpose(shapes: Sequence[Shape], points: Array) -> Evaluation:
+    lateral = points.shape[1]
+    height = np.zeros(len(points))
+    gradient = np.zeros((len(points), lateral))
+    hessian = np.zeros((len(points), lateral, lateral))
+    for shape in shapes:
+        for total, part in zip((height, gradient, hessian), shape.evaluate(points), strict=True):
+            total += part
+    return height, gradient, hessian
+
+
+def _sample_count(width_um: float, dimension: int, shortest_um: float | None) -> int:
+    least, per_wave, most = _SAMPLES[dimension]
+    if shortest_um is None:
+        return least
+    return int(min(max(least, math.ceil(per_wave * width_um / shortest_um)), most))
+
+
+def _grid(width_um: float, dimension: int, per_direction: int) -> Array:
+    axis = np.arange(per_direction) * (width_um / per_direction)
+    grids = np.meshgrid(*[axis] * (dimension - 1), indexing="ij")
+    return np.column_stack([grid.ravel() for grid in grids])
+
+
+def _height_range(
+    evaluate: Callable[[Array], Evaluation],
+    width_um: float,
+    dimension: int,
+    shortest_um: float | None,
+) -> tuple[float, float, float]:
+    """Highest, lowest and mean height over the cell."""
+    count = _sample_count(width_um, dimension, shortest_um)
+    points = _grid(width_um, dimension, count)
+    height, _, hessian = evaluate(points)
+    # the true extreme lies above its nearest sample by at most about this much
+    reach = (dimension - 1) * (width_um / count) ** 2 / 8
+    slack = 2 * reach * float(np.abs(hessian).max(initial=0.0))
+    # a profile that is not periodic (only mirrored) needs its far end too
+    walls = _far_walls(width_um, dimension, points)
+    at_walls = evaluate(walls)[0]
+    extremes = []
+    for sign in (1.0, -1.0):
+        starts = np.concatenate([points, walls])
+        values = sign * np.concatenate([height, at_walls])
+        best = float(values.max())
+        near = np.flatnonzero(values >= best - slack)
+        near = near[np.argsort(-values[near], kind="stable")][:24]
+        if slack > 0:
+            best = max([best, *(_climb(evaluate, starts[i], sign) for i in near)])
+        extremes.append(sign * best)
+    mean = _mean(height, at_walls, dimension, count)
+    return extremes[0], extremes[1], mean
+
+
+def _far_walls(width_um: float, dimension: int, points: Array) -> Array:
+    """The far ends of the cell, which a periodic grid leaves out."""
+    if dimension == 2:
+        return np.array([[width_um]])
+    walls = []
+    for axis in range(dimension - 1):
+        wall = points[points[:, axis] == 0.0].copy()
+        wall[:, axis] = width_um
+        walls.append(wall)
+    return np.concatenate(walls)
+
+
+def _mean(height: Array, at_walls: Array, dimension: int, count: int) -> float:
+    if dimension == 2:  # trapezoidal rule, both ends of a mirrored profile count half
+        return float((height.sum() + 0.5 * (at_walls[0] - height[0])) / count)
+    return float(height.mean())
+
+
+def _climb(evaluate: Callable[[Array], Evaluation], start: Array, sign: float) -> float:
+    """Height (times sign) of the extreme next to a sample."""
+
+    def at(point: Array) -> Evaluation:
+        return evaluate(point[None, :])
+
+    result = minimize(
+        lambda point: -sign * at(point)[0][0],
+        start,
+        jac=lambda point: -sign * at(point)[1][0],
+        hess=lambda point: -sign * at(point)[2][0],
+        method="trust-exact",
+        options={"gtol": 1e-11, "maxiter": 60},
+    )
+    return -float(result.fun)

@@ -1,0 +1,25 @@
+"""Numbers as a reader wants them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+
+def number(value: Any, digits: int = 3) -> str:
+    """A number with few digits and without an exponent where that reads well."""
+    if value is None:
+        return "not recorded"
+    if isinstance(value, bool | str):
+        return str(value)
+    value = float(value)
+    if value == int(value) and abs(value) < 1e6:
+        return str(int(value))
+    return f"{value:.{digits}g}"
+
+
+def percent_text(percent: float) -> str:
+    """A percentage that does not round to 100 before it is."""
+    if percent < 99.0 or percent >= 100.0:
+        return f"{percent:.3g} %"
+    return f"{math.floor(percent * 1000.0) / 1000.0:.3f}".rstrip("0").rstrip(".") + " %"

@@ -1,0 +1,66 @@
+"""Make the Python environment of ``make setup``: check, create, install, stamp.
+
+A stamp inside the environment holds a hash of everything that decides its content, so that a
+second call only compares two strings.
+"""
+
+import argparse
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+from system_packages import missing_packages
+
+PROJECT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = PROJECT / "requirements.txt"
+
+
+def fingerprint(python: Path) -> str:
+    """Return a hash of the pins, the project's metadata, its place and the Python version."""
+    digest = hashlib.sha256()
+    for file in (REQUIREMENTS, PROJECT / "pyproject.toml"):
+        digest.update(file.read_bytes())
+    digest.update(f"{PROJECT}\n{python}\n{sys.version_info[:2]}".encode())
+    return digest.hexdigest()
+
+
+def run(command: list[str | Path]) -> None:
+    """Run ``command`` and end this program with its exit code if it fails."""
+    code = subprocess.run([str(word) for word in command], cwd=PROJECT).returncode
+    if code:
+        sys.exit(code)
+
+
+def main() -> None:
+    """Bring the environment up to date."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--venv", type=Path, default=Path(".venv"))
+    # Not resolved: the environment's python is a link to the one it was made from.
+    venv = PROJECT / parser.parse_args().venv
+    python = venv / "bin" / "python"
+    stamp = venv / "napress-setup.stamp"
+    unfinished = venv / "napress-setup.unfinished"
+
+    wanted = fingerprint(python)
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    missing = missing_packages()
+    if missing:
+        names = " ".join(missing)
+        sys.exit(f"napress: system packages are missing: apt-get update && apt-get install {names}")
+    if not python.exists() or unfinished.exists():
+        print(f"napress: making {venv} with Python {sys.version.split()[0]}", flush=True)
+        run([sys.executable, "-m", "venv", "--clear", venv])
+    unfinished.touch()
+    stamp.unlink(missing_ok=True)
+    print("napress: installing the pinned packages (about 500 MB, a minute or so)", flush=True)
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    run([*pip, "-r", REQUIREMENTS])
+    run([*pip, "--no-deps", "--no-build-isolation", "-e", PROJECT])
+    stamp.write_text(wanted)
+    unfinished.unlink()
+
+
+if __name__ == "__main__":
+    main()
