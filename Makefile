@@ -12,13 +12,14 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-paraview bench verify lint clean
+.PHONY: help setup demo test test-paraview test-cluster bench verify lint clean
 
 help:
 	@echo "make setup          make the Python environment in $(VENV) (first time about a minute)"
 	@echo "make demo           setup, then run cases/examples/rough-nzsp.toml into a new folder of runs/"
 	@echo "make test           setup, then the test suite (WORKERS=$(WORKERS) processes)"
 	@echo "make test-paraview  setup, then render the ParaView script (needs pvpython, xvfb-run)"
+	@echo "make test-cluster   setup, then a sweep on a one-node Slurm (root, Debian packages)"
 	@echo "make verify         setup, then compare with closed forms and reference values"
 	@echo "make bench          setup, then time the sinusoid, next to CalculiX when ccx is installed"
 	@echo "make lint           setup, then ruff"
@@ -38,6 +39,12 @@ test: setup
 
 test-paraview: setup
 	@"$(BIN)/python" -m pytest --override-ini=addopts= --import-mode=importlib -ra tests/paraview
+
+# Exit code 75 of the script means that a Slurm cannot run here; make passes it on as 2.
+test-cluster: setup
+	@tools/slurm_one_node.sh install
+	@trap 'tools/slurm_one_node.sh stop' EXIT; tools/slurm_one_node.sh start \
+	  && "$(BIN)/python" -m pytest --override-ini=addopts= --import-mode=importlib -ra tests/cluster
 
 verify: setup
 	@"$(BIN)/napress" verify

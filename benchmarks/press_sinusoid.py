@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -28,6 +29,8 @@ from calculix_deck import DeckOptions, SinusoidPress, read_history, write_deck
 
 PROJECT = Path(__file__).resolve().parent.parent
 CASE = PROJECT / "cases" / "examples" / "sinusoid.toml"
+# One of them usually takes CalculiX past closure; see DeckOptions.
+CONTACT_STIFFNESSES_MPA_PER_UM = (1e4, 3e4, 3e3)
 COMPARED_MPA = (0.5, 1.0, 2.0, 3.0, 5.0)
 
 
@@ -128,12 +131,44 @@ def run_calculix(
     deck = write_deck(problem, options, folder)
     cost = run_measured(["ccx", deck.stem], folder, timeout_s)
     history = pd.DataFrame(read_history(problem, deck.with_suffix(".dat")))
-    reached = history.pressure_MPa.max() if len(history) else 0.0
+    reached = highest_pressure(history)
     failure = ""
     if reached < problem.pressure_MPa:
         why = f"no end after {timeout_s:g} s" if cost.timed_out else f"exit code {cost.exit_code}"
         failure = f"stopped at {reached:.3g} MPa ({why})"
     return {"cost": cost, "history": history, "failure": failure}
+
+
+def try_calculix(
+    problem: SinusoidPress, options: argparse.Namespace, folder: Path
+) -> list[dict[str, Any]]:
+    """Run CalculiX with one contact stiffness after the other until it gets through.
+
+    Only the attempt that gets through is charged to it. All of them share the time-out.
+    """
+    attempts: list[dict[str, Any]] = []
+    end = time.monotonic() + options.timeout
+    for stiffness in CONTACT_STIFFNESSES_MPA_PER_UM:
+        deck = DeckOptions(
+            contact_stiffness_MPa_per_um=stiffness, open_step_um=options.calculix_step
+        )
+        left = max(end - time.monotonic(), 1.0)
+        run = run_calculix(problem, deck, folder / f"calculix-{stiffness:g}", left)
+        attempts.append(run)
+        cost = run["cost"]
+        print(
+            f"CalculiX, contact stiffness {stiffness:g} MPa/um: "
+            f"{run['failure'] or 'got through'}; {len(run['history'])} increments, "
+            f"{cost.cpu_s:.1f} CPU s, {cost.peak_memory_MB:.0f} MB"
+        )
+        if not run["failure"] or cost.timed_out:
+            break
+    return attempts
+
+
+def highest_pressure(history: pd.DataFrame) -> float:
+    """Return the largest pressure of a run, 0 without an increment."""
+    return max(history.pressure_MPa, default=0.0)
 
 
 def print_comparison(problem: SinusoidPress, runs: dict[str, pd.DataFrame]) -> None:
@@ -143,7 +178,7 @@ def print_comparison(problem: SinusoidPress, runs: dict[str, pd.DataFrame]) -> N
     for pressure in [p for p in COMPARED_MPA if p <= problem.pressure_MPa]:
         cells = ""
         for table in runs.values():
-            if table.pressure_MPa.max() < pressure:
+            if table.pressure_MPa.max() < (1 - 1e-6) * pressure:
                 cells += f"{'-':>24}"
                 continue
             contact, void = (
@@ -175,6 +210,12 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--calculix-step", type=float, default=DeckOptions.open_step_um, help="um, voids open"
+    )
+    parser.add_argument(
+        "--calculix-growth",
+        type=float,
+        default=SinusoidPress.layer_growth,
+        help="height ratio of neighbouring layers; see calculix_deck.py for what it buys",
     )
     parser.add_argument("--timeout", type=float, default=1500.0, help="seconds for each program")
     parser.add_argument("--keep", type=Path, help="new folder for all input and output")
@@ -222,21 +263,21 @@ def compare(
     if shutil.which("ccx") is None:
         print("CalculiX: no ccx on PATH")
     else:
-        its_problem = replace(problem, elements=options.calculix_elements or problem.elements)
-        deck = DeckOptions(open_step_um=options.calculix_step)
-        calculix = run_calculix(its_problem, deck, folder / "calculix", options.timeout)
-        cost = calculix["cost"]
-        tables[f"CalculiX ({its_problem.elements})"] = calculix["history"]
-        print(
-            f"\nCalculiX: {len(calculix['history'])} increments of at most "
-            f"{deck.open_step_um:g} um, {cost.cpu_s:.1f} CPU s, {cost.peak_memory_MB:.0f} MB"
+        its_problem = replace(
+            problem,
+            elements=options.calculix_elements or problem.elements,
+            layer_growth=options.calculix_growth,
         )
-        if calculix["failure"]:
-            print(f"CalculiX did not get through: {calculix['failure']}")
+        attempts = try_calculix(its_problem, options, folder)
+        best = max(attempts, key=lambda run: highest_pressure(run["history"]))
+        tables[f"CalculiX ({its_problem.elements})"] = best["history"]
+        if best["failure"]:
+            print("CalculiX did not get through")
         else:
-            result["calculix_cpu_s"] = round(cost.cpu_s, 2)
+            calculix_cpu_s = best["cost"].cpu_s
+            result["calculix_cpu_s"] = round(calculix_cpu_s, 2)
             if result["cpu_s"]:
-                result["ratio"] = round(cost.cpu_s / result["cpu_s"], 2)
+                result["ratio"] = round(calculix_cpu_s / result["cpu_s"], 2)
     tables = {name: table for name, table in tables.items() if len(table)}
     if tables:
         print_comparison(problem, tables)

@@ -47,7 +47,7 @@ def parse_case(content: bytes, file: str, folder: Path) -> Case:
         case = Case.model_validate(data, context={"folder": folder, "file": file})
     except ValidationError as error:
         raise case_error(error, file, tags=SURFACE_KINDS) from error
-    _check_surface(case, file)
+    check_surface(case, file)
     return case
 
 
@@ -131,7 +131,7 @@ def _surface_case_error(error: ValueError, table: Any, file: str, place: str) ->
     return CaseError(file, place, str(error))
 
 
-def _check_surface(case: Case, file: str) -> None:
+def check_surface(case: Case, file: str) -> None:
     """Checks that the roughness fits the cell, the mesh and both bodies.
 
     Raises:

@@ -24,9 +24,10 @@ from napress.cases.progress import Progress
 from napress.cases.schema import Case
 from napress.cases.stack import array_hash, manifest
 from napress.fem import checkpoint
+from napress.fem.committed import AcceptedStep, Outcome
 from napress.fem.coupled import CoupledSystem
 from napress.fem.interface_problem import InterfaceProblem, build_system
-from napress.fem.press import AcceptedStep, Outcome, first_touch, press
+from napress.fem.press import first_touch, press
 from napress.fem.sampling import Sampler, gather_rows
 from napress.meshes.gmsh_session import MeshingError
 from napress.meshes.quality import measure_quality

@@ -290,6 +290,14 @@ def locked(folder: Path) -> Iterator[None]:
                 path.unlink()
 
 
+def held_by(folder: Path) -> str | None:
+    """Returns who runs a folder at this moment, ``None`` if nobody does."""
+    try:
+        return _holder((Path(folder) / LOCK_FILE).read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return None
+
+
 def _identity() -> dict[str, Any]:
     import psutil
 

@@ -136,7 +136,7 @@ class Solver(Strict):
     largest_step: _field(_STEP, "upper bound of the platen displacement of a step") = 0.1
     largest_pressure_ratio: _field(
         number(Bounds(above=1.0, at_most=100.0)), "pressure growth per step once voids are closed"
-    ) = 2.0
+    ) = 1.5
     max_newton: _field(count(2, 1000), "Newton iterations before a step is rejected") = 25
     max_steps: _field(count(1, 1_000_000), "accepted steps before the run ends") = 5000
 

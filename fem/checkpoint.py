@@ -25,15 +25,16 @@ from dolfinx import fem
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from napress.fem.committed import AcceptedStep, Committed
 from napress.fem.coupled import CoupledSystem, State
 from napress.fem.platen import ByDisplacement
-from napress.fem.press import AcceptedStep, Committed, commit
+from napress.fem.press import commit
 from napress.fem.sampling import gather_rows
 from napress.fem.sodium import Sodium
 from napress.fem.sodium_forms import BULK_DEGREE
 
 Array = NDArray[np.float64]
-_PER_POINT = ("gap", "gap_change", "gap_error", "stretch")
+_PER_POINT = ("gap", "gap_change", "gap_error", "stretch", "contact_pressure")
 _NOT_SCALAR = {*_PER_POINT, "state"}
 
 

@@ -67,6 +67,6 @@ class StepControl:
     first_step_um: float = 0.005
     smallest_step_um: float = 1e-6
     largest_step_um: float = 0.1
-    largest_pressure_ratio: float = 2.0
+    largest_pressure_ratio: float = 1.5
     max_newton: int = 25
     max_steps: int = 5000

@@ -8,9 +8,9 @@ import numpy as np
 from dolfinx import fem, plot
 from numpy.typing import NDArray
 
+from napress.fem.committed import AcceptedStep
 from napress.fem.coupled import CoupledSystem
 from napress.fem.obstacle import look_under
-from napress.fem.press import AcceptedStep
 from napress.fem.snapshot import BodySnapshot, EnergyBalance, InterfaceSnapshot, Snapshot
 from napress.fem.sodium import Sodium
 
@@ -31,11 +31,12 @@ class Sampler:
         self._system = system
         self._initial_void = initial_void
         sodium = system.sodium
-        self._initial_volume = sodium.energies()[3]
         self._order, self._adjacent = _facet_order(sodium)
         self._sodium_mesh = _vtk_mesh(sodium.displacement_space)
         self._ceramic_mesh = _vtk_mesh(system.ceramic.space)
         self._sodium_volume = _cell_volumes(sodium.body.mesh)
+        # Of the mesh, not of the present state: a resumed run starts deformed.
+        self._initial_volume = sodium.sum(self._sodium_volume.sum())
         self._ceramic_volume = _cell_volumes(system.ceramic.body.mesh)
         self._facet_nodes = _facet_nodes(sodium)
 
@@ -43,7 +44,7 @@ class Sampler:
         """Snapshot of an accepted, not yet committed step; None off rank 0."""
         system, now = self._system, accepted.committed
         sodium = system.sodium
-        elastic, _, edge, volume = sodium.energies()
+        elastic, _, edge, _, volume = sodium.energies()
         with system.timers.stage("sampling"):
             interface = self._interface(accepted)
             body = self._sodium_body(accepted)
@@ -68,7 +69,7 @@ class Sampler:
                 plastic_dissipation_pJ=now.dissipation,
                 ceramic_elastic_pJ=-0.5 * float(now.state.load @ now.state.deflection),
                 contact_pJ=now.contact_work,
-                stabilisation_pJ=edge,
+                stabilisation_pJ=edge + now.slip_work,
             ),
             newton_iterations=accepted.iterations,
             rejected_attempts=accepted.rejected,
@@ -184,7 +185,7 @@ def _cell_volumes(mesh) -> Array:
     """Volumes of this rank's straight-sided cells."""
     dimension = mesh.topology.dim
     count = mesh.topology.index_map(dimension).size_local
-    corners = mesh.geometry.x[mesh.geometry.dofmap[:count]][..., :dimension]
+    corners = mesh.geometry.x[mesh.geometry.dofmaps[0][:count]][..., :dimension]
     edges = corners[:, 1:] - corners[:, :1]
     return np.abs(np.linalg.det(edges)) / (2 if dimension == 2 else 6)
 

@@ -124,6 +124,9 @@ class Sodium:
             multiplier=on_face(()),
             recession=on_face(()),
             stiffness=constant(1.0),
+            previous=fem.Function(self.space),
+            previous_slope=on_face((dimension - 1,)),
+            slip_viscosity=on_face(()),
             edge_stiffness=constant(EDGE_STIFFNESS * shear),
             facet_size=constant(facet_size_um),
         )
@@ -183,6 +186,7 @@ class Sodium:
             fem.form(elastic * self._bulk, jit_options=JIT_OPTIONS),
             fem.form(flow * growth * self._bulk, jit_options=JIT_OPTIONS),
             compiled(self.forms.edge_energy),
+            compiled(self.forms.slip_work),
             fem.form(self.forms.volume_ratio * self._bulk, jit_options=JIT_OPTIONS),
         ]
 
@@ -268,6 +272,19 @@ class Sodium:
         self.fields.height.x.array[self.face.points] = height
         points = self.face.slope_points
         self.fields.slope.x.array.reshape(-1, self.dimension - 1)[points] = slope
+
+    def resist_slip(self, viscosity: float) -> None:
+        """Resists lateral motion of the contact face from the committed state.
+
+        Args:
+            viscosity: Traction per slip, MPa/µm, on the open surface too; 0 is none.
+        """
+        self.fields.slip_viscosity.x.array[:] = viscosity
+
+    def remember(self) -> None:
+        """Takes the present state and obstacle slope as what slip is measured from."""
+        self.fields.previous.x.array[:] = self.fields.state.x.array
+        self.fields.previous_slope.x.array[:] = self.fields.slope.x.array
 
     def set_multiplier(self, values: Array) -> None:
         """Sets the contact multiplier at this rank's facet points, (n,), MPa."""
@@ -364,8 +381,13 @@ class Sodium:
 
     # --- output ----------------------------------------------------------------
 
-    def energies(self) -> tuple[float, float, float, float]:
-        """Elastic energy, dissipation since the commit, edge energy, volume."""
+    def energies(self) -> tuple[float, float, float, float, float]:
+        """Energies of the present state, and dissipation since the commit.
+
+        Returns:
+            Elastic energy, plastic dissipation, edge energy, work against the slip
+            resistance, all pJ, and the volume, µm^dimension.
+        """
         return tuple(self.sum(fem.assemble_scalar(form)) for form in self._energies)
 
     def cell_output(self) -> Array:

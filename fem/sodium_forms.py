@@ -44,6 +44,9 @@ class SodiumFields:
         multiplier: Contact multiplier there.
         recession: Recession of the obstacle there, for its directional derivative.
         stiffness: Contact stiffness, MPa/µm.
+        previous: Mixed state at the last accepted step.
+        previous_slope: Obstacle slope under each facet point then.
+        slip_viscosity: Resistance to lateral slip since then, MPa/µm.
         edge_stiffness: Stiffness against lateral drift of edge midpoints, MPa.
         facet_size: Facet size, µm.
     """
@@ -61,6 +64,9 @@ class SodiumFields:
     multiplier: Any
     recession: Any
     stiffness: Any
+    previous: Any
+    previous_slope: Any
+    slip_viscosity: Any
     edge_stiffness: Any
     facet_size: Any
 
@@ -81,6 +87,7 @@ class SodiumForms:
         cauchy: Cauchy stress, (3, 3), MPa.
         volumetric_energy: Volumetric elastic energy per reference volume, MPa.
         volume_ratio: Determinant of the deformation gradient.
+        slip_work: Form of the work done against the slip resistance since ``previous``.
         edge_energy: Energy form held by the edge stiffness.
     """
 
@@ -95,6 +102,7 @@ class SodiumForms:
     cauchy: Any
     volumetric_energy: Any
     volume_ratio: Any
+    slip_work: Any
     edge_energy: Any
 
 
@@ -163,7 +171,17 @@ def build_forms(
     edge_energy = 0.5 * fields.edge_stiffness * fields.facet_size**3 * bending * contact
     residual_edge = ufl.derivative(edge_energy, state, ufl.TestFunction(space))
 
-    residual = residual_bulk + residual_contact + residual_edge
+    # Off by default. A facet that snaps to another place on a perfectly plastic
+    # surface has no resistance to overcome; the step control switches this on for
+    # the steps that need it, and its work is reported.
+    steep = [-fields.previous_slope[i] for i in lateral]
+    normal = ufl.as_vector([*steep, 1.0])
+    normal = normal / ufl.sqrt(ufl.dot(normal, normal))
+    moved = displacement - ufl.split(fields.previous)[0]
+    slip = moved - ufl.dot(normal, moved) * normal
+    residual_slip = fields.slip_viscosity * ufl.dot(slip, test) * contact
+
+    residual = residual_bulk + residual_contact + residual_edge + residual_slip
     area_ratio = -area_vector[up]
     deviator = mapping.deviator / volume_ratio
     return SodiumForms(
@@ -178,5 +196,6 @@ def build_forms(
         cauchy=deviator + pressure * ufl.Identity(3),
         volumetric_energy=0.5 * pressure**2 / metal.bulk,
         volume_ratio=volume_ratio,
+        slip_work=fields.slip_viscosity * ufl.dot(slip, slip) * contact,
         edge_energy=edge_energy,
     )

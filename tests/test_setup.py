@@ -120,23 +120,25 @@ def test_every_dependency_is_pinned():
     assert {normalised(requirement) for requirement in wanted} <= pinned
 
 
-def test_every_package_has_its_folder():
+def test_every_folder_with_code_is_a_listed_package():
     setuptools = METADATA["tool"]["setuptools"]
-    assert set(setuptools["package-dir"]) == set(setuptools["packages"])
-    for folder in setuptools["package-dir"].values():
-        assert (PROJECT / folder / "__init__.py").exists(), folder
+    folders = setuptools["package-dir"]
+    assert set(folders) == set(setuptools["packages"])
+    tops = [PROJECT / folder for folder in folders.values() if "/" not in folder]
+    with_code = {file.parent for top in tops for file in top.rglob("*.py")}
+    assert with_code == {PROJECT / folder for folder in folders.values()}
 
 
 def test_all_data_files_are_packaged():
     setuptools = METADATA["tool"]["setuptools"]
+    packaged, present = set(), set()
     for package, folder in setuptools["package-dir"].items():
-        patterns = setuptools["package-data"].get(package, [])
-        for pattern in patterns:
-            assert list((PROJECT / folder).glob(pattern)), f"{package}: nothing matches {pattern}"
-        packaged = {file for pattern in patterns for file in (PROJECT / folder).glob(pattern)}
-        present = {file for file in (PROJECT / folder).rglob("*") if file.is_file()}
-        code = {file for file in present if file.suffix in (".py", ".pyc")}
-        assert present - code <= packaged
+        present |= {file for file in (PROJECT / folder).rglob("*") if file.is_file()}
+        for pattern in setuptools["package-data"].get(package, []):
+            matching = set((PROJECT / folder).glob(pattern))
+            assert matching, f"{package}: nothing matches {pattern}"
+            packaged |= matching
+    assert not {file for file in present - packaged if file.suffix not in (".py", ".pyc")}
 
 
 def test_the_command_exists():

@@ -1,0 +1,91 @@
+"""Fields of a case by name, such as ``surface[0].rms``: which exist, and setting them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from napress.cases.fields import did_you_mean
+from napress.cases.schema import Case, Stage
+from napress.cases.surface_schema import SURFACE_KINDS, SelfAffine
+
+_PART = re.compile(r"([A-Za-z_]\w*)(?:\[(\d{1,6})\])?")
+
+
+def field_paths(base: dict[str, Any]) -> list[str]:
+    """Returns every field that a sweep over a case can vary.
+
+    Args:
+        base: The case as read from TOML; its surface entries decide which
+            surface fields there are.
+    """
+    return list(_fields_of(Case, "", base))
+
+
+def seed_fields(base: dict[str, Any]) -> list[str]:
+    """Returns the seeds of the random surfaces of a case."""
+    random = next(kind for kind, model in SURFACE_KINDS.items() if model is SelfAffine)
+    return [
+        f"surface[{index}].seed"
+        for index, entry in enumerate(_tables(base, "surface"))
+        if entry.get("kind") == random
+    ]
+
+
+def require_field(path: str, known: list[str]) -> None:
+    """Refuses a field that the case does not have.
+
+    Raises:
+        ValueError: Naming the nearest field.
+    """
+    if path not in known:
+        hint = did_you_mean(path, known)
+        allowed = hint.rstrip() or f"allowed: {', '.join(known[:8])}, ..."
+        raise ValueError(f"the case has no such field; {allowed}")
+
+
+def set_field(data: dict[str, Any], path: str, value: object) -> None:
+    """Sets a field of a case as read from TOML, making tables that are not there yet.
+
+    Args:
+        data: Changed in place.
+        path: One of `field_paths`.
+        value: What the case file would say.
+    """
+    place: Any = data
+    parts = [_PART.fullmatch(part).groups() for part in path.split(".")]
+    for name, index in parts[:-1]:
+        place = place.setdefault(name, {}) if index is None else place[name][int(index)]
+    name, index = parts[-1]
+    if index is None:
+        place[name] = value
+    else:
+        place[name][int(index)] = value
+
+
+def _tables(base: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    entries = base.get(key)
+    if not isinstance(entries, list):
+        return []
+    return [entry if isinstance(entry, dict) else {} for entry in entries]
+
+
+def _fields_of(model: type[BaseModel], prefix: str, base: dict[str, Any]) -> Iterator[str]:
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        if name == "surface":
+            for index, entry in enumerate(_tables(base, name)):
+                table = SURFACE_KINDS.get(entry.get("kind", ""))
+                for field in table.model_fields if table else ():
+                    yield f"surface[{index}].{field}"
+        elif name == "program":
+            for index in range(len(_tables(base, name))):
+                for field in Stage.model_fields:
+                    yield f"program[{index}].{field}"
+        elif isinstance(kind, type) and issubclass(kind, BaseModel) and name != "material":
+            yield from _fields_of(kind, f"{prefix}{name}.", base)
+        else:
+            yield f"{prefix}{name}"

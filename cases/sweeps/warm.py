@@ -1,0 +1,119 @@
+"""Compiles the forms of a sweep once: ``python -m napress.cases.sweeps.warm SWEEP RUN...``.
+
+Hundred runs that start together would otherwise wait for one of them to compile, and give
+up. A process killed while compiling leaves a source without a result behind, for which
+every later one waits in vain; those are removed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from napress.cases.sweeps.job import launch_words
+from napress.cases.sweeps.sweep_folder import Plan, case_file, read_plan
+
+# No form takes this long to compile, so an older one without a result has no maker.
+_LONGEST_COMPILE_S = 600.0
+_LONGEST_RUN_S = 1800.0
+
+
+def main(arguments: list[str]) -> int:
+    """Runs a tiny case for each kind of run.
+
+    Args:
+        arguments: Sweep folder and the ids of runs that differ in kind.
+
+    Returns:
+        0, also if a tiny case fails: the runs will say better what is wrong.
+    """
+    sweep = Path(arguments[0]).resolve()
+    plan = read_plan(sweep)
+    plan = Plan(**{**plan.__dict__, "ranks": 1})
+    remove_orphans(cache_folder(), older_than_s=_LONGEST_COMPILE_S)
+    for run_id in arguments[1:]:
+        with tempfile.TemporaryDirectory(prefix="napress-warm-") as scratch:
+            content = tomllib.loads(case_file(sweep, run_id).read_text(encoding="utf-8"))
+            case = Path(scratch) / "warm.toml"
+            case.write_text(tomli_w.dumps(tiny_case(content)), encoding="utf-8")
+            _compile(plan, case, Path(scratch))
+    return 0
+
+
+def kind_of(case: Any) -> tuple[Any, ...]:
+    """Returns what decides which forms a case needs; everything else is a constant in them."""
+    sodium = case.sodium
+    voce = sodium.voce_strength or sodium.material.voce_strength
+    return (case.interface.dimension, voce is not None and voce.value != 0.0)
+
+
+def tiny_case(resolved: dict[str, Any]) -> dict[str, Any]:
+    """Returns a case of the same kind that takes a second: one shallow wave, 16 elements."""
+    width = resolved["interface"]["width"]
+    size, unit = width.split(maxsplit=1)
+    height = f"{0.005 * float(size)!r} {unit}"
+    wave = {"kind": "sinusoid", "amplitude": height, "wavelength": width}
+    thick = {"thickness": width}
+    return {
+        "title": "compiles the forms of a sweep",
+        "surface": [wave],
+        "interface": {**resolved["interface"], "elements": 16},
+        "sodium": {**resolved["sodium"], **thick},
+        "ceramic": {**resolved["ceramic"], **thick},
+        "program": [{"pressure": "0.01 MPa"}],
+        "output": {"fields": "none", "figures": False, "report": False},
+    }
+
+
+def cache_folder() -> Path:
+    """Returns where DOLFINx keeps compiled forms unless told otherwise."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fenics"
+
+
+def remove_orphans(cache: Path, older_than_s: float) -> list[Path]:
+    """Removes sources that were never compiled and are too old to be under way.
+
+    Returns:
+        The files removed.
+    """
+    removed = []
+    for source in cache.glob("lib*.c"):
+        try:
+            abandoned = not source.with_suffix(".c.cached").exists()
+            if abandoned and time.time() - source.stat().st_mtime > older_than_s:
+                source.unlink()
+                removed.append(source)
+        except OSError:
+            continue
+    return removed
+
+
+def _compile(plan: Plan, case: Path, scratch: Path) -> None:
+    """Runs the tiny case; if it waited for a form nobody compiles, removes that and repeats."""
+    for attempt in range(2):
+        begin = time.time()
+        words = [*launch_words(plan), "run", str(case), "--out", f"{scratch}/{attempt}", "-q"]
+        try:
+            ended = subprocess.run(
+                words, stdin=subprocess.DEVNULL, capture_output=True, timeout=_LONGEST_RUN_S
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            sys.stderr.write(f"napress: forms were not compiled in advance: {error}\n")
+            return
+        said = (ended.stdout + ended.stderr).decode(errors="replace")
+        sys.stderr.write(said)
+        if ended.returncode == 0 or "JIT compilation timed out" not in said:
+            return
+        remove_orphans(cache_folder(), older_than_s=time.time() - begin)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

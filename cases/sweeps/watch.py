@@ -1,0 +1,149 @@
+"""What a user sees while a sweep runs: how many are done, running, failed, and the ETA."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+from napress.cases.progress import format_duration
+from napress.cases.sweeps.sweep_folder import read_notes
+
+_PLAIN_INTERVAL_S = 10.0
+
+
+@dataclass(frozen=True)
+class Count:
+    """Runs of a sweep by what has become of them."""
+
+    total: int
+    done: int
+    running: int
+    failed: int
+
+
+class Watch:
+    """Follows the runs that are left, by what their jobs noted down."""
+
+    def __init__(self, sweep: Path, runs: list[str], total: int, expected_s: float | None) -> None:
+        """Starts to follow.
+
+        Args:
+            sweep: Sweep folder.
+            runs: Runs that are left.
+            total: Runs of the whole sweep.
+            expected_s: Wall seconds that the runs left should take; ``None`` if unknown.
+        """
+        self._sweep, self._total, self._expected_s = sweep, total, expected_s
+        self._last: dict[str, str] = dict.fromkeys(runs, "")
+        self._seen: dict[str, int] = {}
+        self._left = len(runs)
+        self._begin = time.monotonic()
+
+    def look(self) -> Count:
+        """Returns how the runs stand now; reads only what changed."""
+        for run_id, last in self._last.items():
+            if last == "finished":
+                continue
+            path = self._sweep / "jobs" / f"{run_id}.jsonl"
+            try:
+                size = path.stat().st_size
+            except OSError:
+                continue
+            if size != self._seen.get(run_id, 0):
+                self._seen[run_id] = size
+                notes = read_notes(self._sweep, run_id)
+                self._last[run_id] = notes[-1]["event"] if notes else ""
+        states = list(self._last.values())
+        done = states.count("finished")
+        return Count(
+            self._total,
+            self._total - self._left + done,
+            states.count("started"),
+            states.count("failed"),
+        )
+
+    def start_afresh(self, runs: list[str]) -> None:
+        """Forgets what earlier starts of a sweep noted about runs that are still to do."""
+        for run_id in runs:
+            notes = self._sweep / "jobs" / f"{run_id}.jsonl"
+            self._seen[run_id] = notes.stat().st_size if notes.exists() else 0
+
+    def eta_s(self, count: Count) -> float | None:
+        """Returns the seconds that remain, from the pace so far, or from the estimate."""
+        finished = count.done - (self._total - self._left)
+        elapsed = time.monotonic() - self._begin
+        remaining = self._left - finished - count.failed
+        if finished >= 2:
+            return remaining * elapsed / finished
+        left_s = (self._expected_s or 0.0) - elapsed
+        return left_s if left_s > 0.0 else None
+
+
+def format_count(count: Count, elapsed_s: float, eta_s: float | None) -> str:
+    """Returns the one line of progress."""
+    return (
+        f"{count.done}/{count.total} done  {count.running} running  {count.failed} failed  "
+        f"{format_duration(elapsed_s)}  ETA {format_duration(eta_s)}"
+    )
+
+
+class CountLine:
+    """Shows one live line on a terminal, a line every ten seconds elsewhere."""
+
+    def __init__(self, quiet: bool, stream: TextIO | None = None) -> None:
+        """Shows nothing if quiet; ``stream`` replaces stderr."""
+        self._stream, self._quiet = stream or sys.stderr, quiet
+        self._begin = time.monotonic()
+        self._printed_at, self._printed, self._newest = -_PLAIN_INTERVAL_S, "", ""
+        self._live: Any = None
+
+    def __enter__(self) -> CountLine:
+        """Starts the live line if the stream is a terminal."""
+        if not self._quiet and self._stream.isatty():
+            from rich.console import Console
+            from rich.live import Live
+
+            self._live = Live("", console=Console(file=self._stream), refresh_per_second=2)
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leaves the last line standing."""
+        if self._live is not None:
+            self._live.stop()
+        elif not self._quiet and self._newest and self._newest != self._printed:
+            self._write(self._newest)
+
+    def show(self, count: Count, eta_s: float | None) -> None:
+        """Shows how the runs stand."""
+        if self._quiet:
+            return
+        now = time.monotonic()
+        self._newest = format_count(count, now - self._begin, eta_s)
+        if self._live is not None:
+            self._live.update(self._newest)
+        elif now - self._printed_at >= _PLAIN_INTERVAL_S:
+            self._printed_at, self._printed = now, self._newest
+            self._write(self._newest)
+
+    def message(self, text: str) -> None:
+        """Shows a line that stays."""
+        if self._quiet:
+            return
+        if self._live is not None:
+            self._live.console.print(text, markup=False, highlight=False)
+        else:
+            self._write(text)
+
+    def _write(self, line: str) -> None:
+        self._stream.write(line + "\n")
+        self._stream.flush()
