@@ -162,7 +162,7 @@ def _attempt(
         reuse_tangent=reuse,
     )
     size = float(system.sodium.fields.facet_size.value)
-    system.sodium.resist_slip(now.slip_resistance * system.sodium.metal.yield_MPa / size)
+    system.sodium.resist_slip(now.slip_resistance * flow / size)
     result = solve(system, now.state, command, settings)
     overshoot = result.converged and result.evaluation.reaction / area > goal * (1 + 1e-9)
     if isinstance(command, ByDisplacement) and overshoot:

@@ -53,7 +53,7 @@ def judge(
     initial_void: float,
     effort: tuple[int, int],
 ) -> AcceptedStep | None:
-    """Judges a converged step; None if its void error is too large."""
+    """Judges a converged step; None if its void error, closure or strain is too large."""
     at, sodium = result.evaluation, system.sodium
     pressure = at.reaction / system.nominal_area
     displacement = -sodium.platen_value(result.state.sodium)
@@ -74,7 +74,7 @@ def judge(
         1 - TARGET_TOLERANCE
     )
     percent = 100 * abs(error - before) / max(initial_void, 1e-300)
-    closed = void <= (1 - CLOSED_PERCENT / 100) * initial_void
+    closed = void <= _void_when_closed(initial_void)
     area = sodium.face.reference_area
     mean_pressure = 0.5 * (at.pressure + now.contact_pressure)
     penetration = -(area * at.surface.area_ratio * mean_pressure * gap_change).sum()
@@ -129,11 +129,16 @@ def _void_norm(system: CoupledSystem, at: Evaluation, gap_error: Array) -> float
     return system.sodium.sum((area * np.abs(gap_error)).sum())
 
 
+def _void_when_closed(initial_void: float) -> float:
+    """Void volume below which the interface counts as closed, µm^dimension."""
+    return (1 - CLOSED_PERCENT / 100) * initial_void
+
+
 def _decades(void: float, void_before: float, initial_void: float) -> float:
     """Decades of void closed between two steps, closure beyond reporting left out."""
     if initial_void <= 0.0:
         return 0.0
-    floor = (1 - CLOSED_PERCENT / 100) * initial_void
+    floor = _void_when_closed(initial_void)
     return float(np.log10(max(void_before, floor) / max(void, floor)))
 
 
@@ -163,12 +168,12 @@ def _next_size(
         elif iterations > EASY_ITERATIONS:
             factor = 1.0
     # A step shortened to meet a target says nothing about how long the next may be.
-    base = max(size, now.step_size_um) if size < now.step_size_um else size
+    base = max(size, now.step_size_um)
     # The void shrinks about linearly with the platen's motion: stay clear of the
     # limit on the closure per step instead of running into it.
     closing = max((now.void - void) / max(size, 1e-300), 1e-300)
     longest = (1 - 10 ** (-0.7 * DECADES_PER_STEP)) * void / closing
-    if void <= (1 - CLOSED_PERCENT / 100) * initial_void:
+    if void <= _void_when_closed(initial_void):
         longest = control.largest_step_um
     upper = min(control.largest_step_um, max(longest, 10 * control.smallest_step_um))
     return float(np.clip(factor * base, control.smallest_step_um, upper))

@@ -15,23 +15,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tiny_case import TINY_CASE
 
-CASE = """
-title = "Slurm"
-surface = [{ kind = "sinusoid", amplitude = "0.5 um", wavelength = "10 um" }]
-interface = { width = "10 um", elements = 16 }
-program = [{ pressure = "0.5 MPa" }]
-solver = { void_error = "10 percent" }
-output = { fields = "none", figures = false, report = false }
-[sodium]
-material = "sodium-wang-2020"
-thickness = "10 um"
-yield_strength = { value = "1 MPa", estimate = true }
-hardening = { value = "2 MPa", estimate = true }
-[ceramic]
-material = "nzsp"
-thickness = "10 um"
-"""
 SWEEP = """
 title = "Twelve runs"
 base = "case.toml"
@@ -90,7 +75,7 @@ def finished(folder: Path) -> int:
 
 @pytest.mark.timeout(280)
 def test_killed_controller_resumes_without_repeating_or_losing_a_run(tmp_path, start):
-    (tmp_path / "case.toml").write_text(CASE)
+    (tmp_path / "case.toml").write_text(TINY_CASE)
     (tmp_path / "twelve.toml").write_text(SWEEP)
     controller = start()
     deadline = time.monotonic() + 150
@@ -131,7 +116,7 @@ def test_killed_controller_resumes_without_repeating_or_losing_a_run(tmp_path, s
 
 
 def test_a_partition_that_does_not_exist_is_one_clear_line(tmp_path, start):
-    (tmp_path / "case.toml").write_text(CASE)
+    (tmp_path / "case.toml").write_text(TINY_CASE)
     one = SWEEP.replace('"test"', '"nowhere"').replace(', "0.35 um", "0.4 um", "0.5 um"', "")
     (tmp_path / "twelve.toml").write_text(one.replace(', "60 GPa", "80 GPa"', ""))
     controller = start()

@@ -8,26 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tiny_case import TINY_CASE
 
 from napress.cases.cli import main
 from napress.cases.sweeps.sweep_folder import read_notes
 
-CASE = """
-title = "Tiny wave"
-surface = [{ kind = "sinusoid", amplitude = "0.5 um", wavelength = "10 um" }]
-interface = { width = "10 um", elements = 16 }
-program = [{ pressure = "0.5 MPa" }]
-solver = { void_error = "10 percent" }
-output = { fields = "none", figures = false, report = false }
-[sodium]
-material = "sodium-wang-2020"
-thickness = "10 um"
-yield_strength = { value = "1 MPa", estimate = true }
-hardening = { value = "2 MPa", estimate = true }
-[ceramic]
-material = "nzsp"
-thickness = "10 um"
-"""
 SWEEP = """
 title = "Tiny waves"
 base = "case.toml"
@@ -46,7 +31,7 @@ def napress(*arguments) -> int:
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("real")
-    (folder / "case.toml").write_text(CASE)
+    (folder / "case.toml").write_text(TINY_CASE)
     (folder / "waves.toml").write_text(SWEEP)
     assert napress("sweep", folder / "waves.toml", "--out", folder, "--cores", 2, "-q") == 0
     return folder / "waves"
