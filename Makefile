@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-paraview test-cluster bench verify lint clean
+.PHONY: help setup demo test test-paraview test-cluster bench reach verify lint clean
 
 help:
 	@echo "make setup          make the Python environment in $(VENV) (first time about a minute)"
@@ -22,6 +22,7 @@ help:
 	@echo "make test-cluster   setup, then a sweep on a one-node Slurm (root, Debian packages)"
 	@echo "make verify         setup, then compare with closed forms and reference values"
 	@echo "make bench          setup, then time the sinusoid, next to CalculiX when ccx is installed"
+	@echo "make reach          setup, then press 27 surfaces to 360 MPa (an hour of one core)"
 	@echo "make lint           setup, then ruff"
 	@echo "make clean          remove the environment and caches; runs/ is kept"
 
@@ -51,6 +52,9 @@ verify: setup
 
 bench: setup
 	@"$(BIN)/python" benchmarks/press_sinusoid.py
+
+reach: setup
+	@"$(BIN)/python" benchmarks/reach.py --jobs $(WORKERS)
 
 lint: setup
 	@"$(BIN)/ruff" check .

@@ -64,7 +64,8 @@ class CaseError(NapressError, ValueError):
     exit_code = ExitCode.BAD_INPUT
 
     def __init__(self, file: str, field: str, message: str) -> None:
-        self.file = one_line(file, 200)
+        # A name of unprintable characters would leave nothing to look for.
+        self.file = one_line(file, 200) or repr(file)
         self.field = one_line(field, 120)
         self.message = one_line(message)
         place = f"{self.file}: {self.field}" if self.field else self.file

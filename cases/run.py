@@ -32,7 +32,6 @@ from napress.fem.sampling import Sampler, gather_rows
 from napress.meshes.gmsh_session import MeshingError
 from napress.meshes.quality import measure_quality
 from napress.meshes.statistics import measure_surface
-from napress.postprocess import paraview, report
 from napress.postprocess.recorder import Recorder, RecorderOptions
 
 CASE = "case.resolved.toml"
@@ -95,6 +94,8 @@ def paraview_script(folder: Path) -> RunOutcome:
     def write() -> Path:
         try:
             with run_folder.file_system_errors(folder):
+                from napress.postprocess import paraview
+
                 return paraview.write_paraview_script(folder)
         except ValueError as error:
             raise RunFolderError(str(error)) from error
@@ -105,6 +106,8 @@ def paraview_script(folder: Path) -> RunOutcome:
 def _write_report(folder: Path, model: PressModel) -> Path:
     try:
         with run_folder.file_system_errors(folder):
+            from napress.postprocess import report  # brings matplotlib
+
             return report.write_report(folder, model.ceramic_strength())
     except ValueError as error:
         raise RunFolderError(str(error)) from error

@@ -14,6 +14,7 @@ import os
 import zipfile
 from dataclasses import fields
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import napress.meshes.backend  # noqa: F401  orders the imports below
 from napress.meshes.backend import JIT_OPTIONS
@@ -36,6 +37,9 @@ from napress.fem.sodium_forms import BULK_DEGREE
 Array = NDArray[np.float64]
 _PER_POINT = ("gap", "gap_change", "gap_error", "stretch", "contact_pressure")
 _NOT_SCALAR = {*_PER_POINT, "state"}
+
+
+_KNOWN: WeakKeyDictionary[Sodium, _Points] = WeakKeyDictionary()
 
 
 class CheckpointError(ValueError):
@@ -61,15 +65,23 @@ class _Points:
         self.face = position.eval(face.mesh, face.facets).reshape(-1, dimension)
 
 
+def _points_of(sodium: Sodium) -> _Points:
+    """The points of a body, found once: they do not move."""
+    if sodium not in _KNOWN:
+        _KNOWN[sodium] = _Points(sodium)
+    return _KNOWN[sodium]
+
+
 def _packed(system: CoupledSystem, accepted: AcceptedStep) -> dict[str, tuple[Array, Array]]:
     """Coordinates and values, by the kind of point."""
     sodium, now = system.sodium, accepted.committed
-    points = _Points(sodium)
+    points = _points_of(sodium)
     state = now.state.sodium
     displacement = state[sodium.displacement_dofs].reshape(-1, sodium.dimension)
     inverse, strain = sodium.history()
     current, dual, weight = sodium.directions()
-    history = [inverse, strain[..., None], current, dual, weight[..., None]]
+    columns = [strain, weight, sodium.volume_before()]
+    history = [inverse, current, dual, *(column[..., None] for column in columns)]
     face = [sodium.multiplier(), *(getattr(now, name) for name in _PER_POINT)]
     return {
         "nodes": (points.nodes, displacement),
@@ -156,7 +168,7 @@ def restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, flo
     if header["key"] != key:
         raise CheckpointError(f"{path.name}: checkpoint of another case")
     sodium = system.sodium
-    points = _Points(sodium)
+    points = _points_of(sodium)
     dimension = sodium.dimension
 
     def look_up(name: str, where: Array) -> Array:
@@ -169,9 +181,10 @@ def restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, flo
     state = np.zeros(len(sodium.fields.state.x.array))
     state[sodium.displacement_dofs] = look_up("nodes", points.nodes).ravel()
     state[points.pressure_dofs] = look_up("vertices", points.vertices)[:, 0]
-    cells = look_up("cells", points.cells).reshape(len(sodium.cells), -1, 20)
-    sodium.set_history(cells[..., :6], cells[..., 6])
-    sodium.freeze_directions(cells[..., 7:13], cells[..., 13:19], cells[..., 19])
+    cells = look_up("cells", points.cells).reshape(len(sodium.cells), -1, 21)
+    sodium.set_history(cells[..., :6], cells[..., 18])
+    sodium.freeze_directions(cells[..., 6:12], cells[..., 12:18], cells[..., 19])
+    sodium.set_volume_before(cells[..., 20])
     face = look_up("face", points.face)
     sodium.set_multiplier(face[:, 0])
     sodium.fields.stiffness.value = header["stiffness"]

@@ -38,6 +38,9 @@ class Committed:
         slip_work: Work done against the slip resistance so far, pJ.
         slip_resistance: Slip resistance of the next step, in yield stresses per
             facet length of slip; 0 unless a step could not be solved without.
+        redistributions: How often the sodium's nodes were redistributed so far.
+        transferred_void: Void volume that doing so added since the last accepted
+            step, µm^dimension.
     """
 
     state: State
@@ -60,6 +63,8 @@ class Committed:
     contact_work: float
     slip_work: float
     slip_resistance: float
+    redistributions: int = 0
+    transferred_void: float = 0.0
 
 
 @dataclass(frozen=True)

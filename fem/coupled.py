@@ -16,7 +16,8 @@ from scipy.sparse.linalg import LinearOperator, gmres
 from napress.fem.ceramic import Ceramic
 from napress.fem.obstacle import ObstacleView, look_under
 from napress.fem.platen import ByPressure, PlatenControl
-from napress.fem.sodium import Sodium, SurfaceState
+from napress.fem.sodium import Sodium
+from napress.fem.sodium_state import SurfaceState
 from napress.fem.timing import StageTimers
 from napress.meshes.surfaces import Surface
 
@@ -189,7 +190,7 @@ class CoupledSystem:
         size = len(right)
         with self.timers.stage("krylov"):
             load, _ = gmres(
-                LinearOperator((size, size), operator),
+                LinearOperator((size, size), operator, dtype=right.dtype),
                 right,
                 rtol=tolerance,
                 restart=KRYLOV_SPACE,

@@ -17,9 +17,11 @@ from napress.fem.timing import StageTimers
 from napress.meshes.interface_mesh import build_ceramic, build_sodium
 from napress.meshes.surfaces import Surface
 
-# The ceramic's facets are a little larger than the sodium's: its deflection is
-# smooth, and a finer basis would chase the ripple of the contact pressure.
-CERAMIC_FACET_RATIO = 0.8
+# Metal that yields is smooth away from the surface: with elements that grow by half the
+# distance to it, up to a quarter of the thickness, the void differs by 0.2 % of the
+# initial one from what a mesh of half more cells gives, at three fifths of the time.
+SODIUM_GROWTH = 0.5
+LARGEST_SODIUM_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,16 @@ def build_system(problem: InterfaceProblem, comm: MPI.Comm) -> CoupledSystem:
             problem.elements,
             comm,
             dimension=surface.dimension,
+            growth=SODIUM_GROWTH,
+            largest_um=max(
+                LARGEST_SODIUM_SHARE * problem.sodium_thickness_um,
+                surface.width_um / problem.elements,
+            ),
         )
-        intervals = max(round(CERAMIC_FACET_RATIO * problem.elements), 4)
+        # The ceramic's facets and spline intervals are the sodium's facets at first touch:
+        # with knots inside the facets a uniform pressure is handed over to 5e-6 only,
+        # with common ones to rounding.
+        intervals = max(problem.elements, 4)
         ceramic_body = build_ceramic(
             surface, problem.ceramic_thickness_um, intervals, MPI.COMM_SELF
         )

@@ -11,7 +11,8 @@ from napress.fem import tensors
 from napress.fem.coupled import CoupledSystem, Direction, Evaluation, State
 from napress.fem.linear import SingularSystem
 from napress.fem.platen import PlatenControl
-from napress.fem.sodium import Sodium, StressDirection
+from napress.fem.sodium import Sodium
+from napress.fem.sodium_state import StressDirection
 
 Array = NDArray[np.float64]
 LINE_SEARCH_TRIALS = 10

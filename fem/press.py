@@ -19,6 +19,7 @@ from napress.fem.newton import NewtonResult, NewtonSettings, solve
 from napress.fem.parameters import StepControl
 from napress.fem.platen import ByDisplacement, ByPressure, PlatenControl
 from napress.fem.step_control import FIRST_RATIO, judge, retreat, void_volume
+from napress.fem.upkeep import Upkeep
 
 RESIDUAL_TOLERANCE = 1e-3  # of the contact forces, these taken at most at
 TOLERANCE_STRESS = 30.0  # times the yield stress: full contact must still resolve flow
@@ -96,12 +97,15 @@ def press(
     rejected = spent = 0
     reuse = tangent_ready
     reason = ""
+    upkeep = Upkeep(system)
     for _ in range(control.max_steps * 20):
         if now.target == len(targets_MPa):
             return Outcome(True, "", now)
         if now.step >= control.max_steps:
             return Outcome(False, f"the limit of {control.max_steps} steps was reached", now)
         goal = targets_MPa[now.target]
+        if upkeep.due(now, in_need=False):
+            now, reuse = upkeep.redistribute(now, _settings(system, now, control), False), False
         result, command = _attempt(system, now, goal, control, reuse)
         spent += result.iterations
         if not result.converged:
@@ -110,6 +114,11 @@ def press(
                 reuse = False
                 continue
             reason = result.reason
+            if upkeep.due(now, in_need=True):
+                before = now
+                now = upkeep.redistribute(now, _settings(system, now, control), True)
+                if now is not before:
+                    continue
         accepted = None
         if result.converged:
             accepted = judge(
@@ -151,18 +160,12 @@ def _attempt(
         rise = system.platen_stiffness * now.step_size_um / area
         if now.closed:
             command = ByPressure(min(goal, now.pressure_MPa * now.pressure_ratio))
-        elif now.pressure_MPa + rise >= goal:
+        # Only the tangent of a converged step tells how stiffly flowing metal answers.
+        elif reuse and now.pressure_MPa + rise >= goal:
             command = ByPressure(goal)
-    flow = system.sodium.metal.yield_MPa
-    scale = float(np.clip(now.pressure_MPa, 0.01 * flow, TOLERANCE_STRESS * flow))
-    settings = NewtonSettings(
-        tolerance=RESIDUAL_TOLERANCE * system.force_scale(scale),
-        max_iterations=control.max_newton,
-        largest_move_um=LARGEST_MOVE_SHARE * system.surface.width_um,
-        reuse_tangent=reuse,
-    )
+    settings = replace(_settings(system, now, control), reuse_tangent=reuse)
     size = float(system.sodium.fields.facet_size.value)
-    system.sodium.resist_slip(now.slip_resistance * flow / size)
+    system.sodium.resist_slip(now.slip_resistance * system.sodium.metal.yield_MPa / size)
     result = solve(system, now.state, command, settings)
     overshoot = result.converged and result.evaluation.reaction / area > goal * (1 + 1e-9)
     if isinstance(command, ByDisplacement) and overshoot:
@@ -170,3 +173,15 @@ def _attempt(
         again = solve(system, result.state, command, replace(settings, reuse_tangent=True))
         result = replace(again, iterations=result.iterations + again.iterations)
     return result, command
+
+
+def _settings(system: CoupledSystem, now: Committed, control: StepControl) -> NewtonSettings:
+    """Tolerance and bounds of a solve that starts from a committed state."""
+    flow = system.sodium.metal.yield_MPa
+    scale = float(np.clip(now.pressure_MPa, 0.01 * flow, TOLERANCE_STRESS * flow))
+    return NewtonSettings(
+        tolerance=RESIDUAL_TOLERANCE * system.force_scale(scale),
+        max_iterations=control.max_newton,
+        largest_move_um=LARGEST_MOVE_SHARE * system.surface.width_um,
+        reuse_tangent=False,
+    )

@@ -75,6 +75,7 @@ class Sampler:
             rejected_attempts=accepted.rejected,
             step_error_percent=accepted.error_percent,
             is_target=accepted.is_target,
+            redistributions=now.redistributions,
             timers_s=system.timers.as_dict(),
         )
 

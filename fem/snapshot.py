@@ -122,6 +122,7 @@ class Snapshot:
         energy: Energy balance.
         newton_iterations: Iterations of this step (rejected attempts included).
         rejected_attempts: Attempts thrown away before this step was accepted.
+        redistributions: How often the sodium's nodes have been redistributed so far.
         step_error_percent: Estimated error of the step in void volume, % of the
             initial void.
         is_target: Whether this step ends on a target of the load program.
@@ -144,4 +145,5 @@ class Snapshot:
     rejected_attempts: int
     step_error_percent: float
     is_target: bool
+    redistributions: int = 0
     timers_s: dict[str, float] = field(default_factory=dict)

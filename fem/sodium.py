@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import napress.meshes.backend  # noqa: F401  orders the imports below
 from napress.meshes.backend import JIT_OPTIONS
 
@@ -22,42 +20,13 @@ from napress.fem.linear import DirectSolver
 from napress.fem.parameters import PlasticMetal
 from napress.fem.plasticity import metal_constants
 from napress.fem.sodium_forms import BULK_DEGREE, FACET_DEGREE, SodiumFields, build_forms
+from napress.fem.sodium_state import StressDirection, SurfaceState
 from napress.meshes.interface_mesh import Boundary, TaggedMesh
 
 Array = NDArray[np.float64]
 # Share of the shear modulus with which edge midpoints are tied laterally: far above
 # any flow stress, far below what would spoil the conditioning.
 EDGE_STIFFNESS = 0.05
-
-
-@dataclass(frozen=True)
-class SurfaceState:
-    """The contact surface at this rank's facet points.
-
-    Attributes:
-        position: Current position, (n, dimension), µm.
-        area_ratio: Projected deformed area per reference area, (n,).
-        stretch: Deformed area per reference area, (n,).
-    """
-
-    position: Array
-    area_ratio: Array
-    stretch: Array
-
-
-@dataclass(frozen=True)
-class StressDirection:
-    """Trial stress at this rank's cell points, for the primal-dual update.
-
-    Attributes:
-        trial: Trial deviator, (cells, points, 6), MPa.
-        norm: Its norm, (cells, points), MPa.
-        weight: Weight of the direction correction, (cells, points).
-    """
-
-    trial: Array
-    norm: Array
-    weight: Array
 
 
 class Sodium:
@@ -116,6 +85,7 @@ class Sodium:
             direction=fem.Function(self.space),
             inverse_plastic=fem.Function(tensor),
             plastic_strain=fem.Function(scalar),
+            volume_before=fem.Function(scalar),
             current_direction=fem.Function(tensor),
             dual_direction=fem.Function(tensor),
             direction_weight=fem.Function(scalar),
@@ -131,6 +101,7 @@ class Sodium:
             facet_size=constant(facet_size_um),
         )
         self.fields.inverse_plastic.x.array.reshape(-1, 6)[:, :3] = 1.0
+        self.fields.volume_before.x.array[:] = 1.0
         count = mesh.topology.index_map(dimension).size_local
         self.cells = np.arange(count, dtype=np.int32)
         self._tensor_points = tensor.dofmap.list[self.cells]
@@ -179,12 +150,9 @@ class Sodium:
         self._residual = compiled(self.forms.residual)
         self._tangent = compiled(self.forms.tangent)
         self._recession_force = compiled(self.forms.recession_force)
-        elastic = self.forms.mapping.elastic_energy + self.forms.volumetric_energy
-        flow = self.forms.mapping.flow_stress
-        growth = self.forms.mapping.plastic_strain - self.fields.plastic_strain
         self._energies = [
-            fem.form(elastic * self._bulk, jit_options=JIT_OPTIONS),
-            fem.form(flow * growth * self._bulk, jit_options=JIT_OPTIONS),
+            fem.form(self.forms.elastic_energy * self._bulk, jit_options=JIT_OPTIONS),
+            fem.form(self.forms.dissipation * self._bulk, jit_options=JIT_OPTIONS),
             compiled(self.forms.edge_energy),
             compiled(self.forms.slip_work),
             fem.form(self.forms.volume_ratio * self._bulk, jit_options=JIT_OPTIONS),
@@ -378,6 +346,14 @@ class Sodium:
         """Sets the committed history, shaped as ``history`` returns it."""
         self.fields.inverse_plastic.x.array.reshape(-1, 6)[self._tensor_points] = inverse_plastic
         self.fields.plastic_strain.x.array[self._scalar_points] = plastic_strain
+
+    def volume_before(self) -> Array:
+        """Metal volume over stress-free volume that the mesh stands for, (cells, points)."""
+        return self.fields.volume_before.x.array[self._scalar_points].copy()
+
+    def set_volume_before(self, values: Array) -> None:
+        """Sets what ``volume_before`` returns; 1 until nodes are redistributed."""
+        self.fields.volume_before.x.array[self._scalar_points] = values
 
     # --- output ----------------------------------------------------------------
 

@@ -15,6 +15,8 @@ from typing import Any
 import ufl
 
 from napress.fem.plasticity import (
+    NORM_FLOOR,
+    ROOT,
     MetalConstants,
     ReturnMapping,
     direction_correction,
@@ -36,6 +38,8 @@ class SodiumFields:
         direction: Mixed function holding a search direction.
         inverse_plastic: Committed inverse plastic tensor, six components.
         plastic_strain: Committed equivalent plastic strain.
+        volume_before: Volume of the metal, relative to its stress-free one, that the
+            reference mesh stands for: 1 until nodes are redistributed.
         current_direction: Frozen trial stress direction, six components.
         dual_direction: Frozen dual stress direction, six components.
         direction_weight: Frozen weight of the direction correction.
@@ -56,6 +60,7 @@ class SodiumFields:
     direction: Any
     inverse_plastic: Any
     plastic_strain: Any
+    volume_before: Any
     current_direction: Any
     dual_direction: Any
     direction_weight: Any
@@ -85,7 +90,8 @@ class SodiumForms:
         area_ratio_rate: Its directional derivative along ``direction``.
         stretch: Deformed area per reference area.
         cauchy: Cauchy stress, (3, 3), MPa.
-        volumetric_energy: Volumetric elastic energy per reference volume, MPa.
+        elastic_energy: Elastic energy per reference volume, MPa.
+        dissipation: Plastic dissipation since the commit per reference volume, MPa.
         volume_ratio: Determinant of the deformation gradient.
         slip_work: Form of the work done against the slip resistance since ``previous``.
         edge_energy: Energy form held by the edge stiffness.
@@ -100,7 +106,8 @@ class SodiumForms:
     area_ratio_rate: Any
     stretch: Any
     cauchy: Any
-    volumetric_energy: Any
+    elastic_energy: Any
+    dissipation: Any
     volume_ratio: Any
     slip_work: Any
     edge_energy: Any
@@ -129,17 +136,21 @@ def build_forms(
     volume_ratio = ufl.det(gradient)
     inverse_transposed = ufl.inv(gradient).T
     mapping = return_mapping(gradient, unpack(fields.inverse_plastic), fields.plastic_strain, metal)
-    kirchhoff = mapping.deviator + volume_ratio * pressure * ufl.Identity(3)
+    # Energies and the stress deviator count per stress-free volume of the metal; the
+    # integrals run over the reference mesh.
+    dense = 1 / fields.volume_before
+    kirchhoff = dense * mapping.deviator + volume_ratio * pressure * ufl.Identity(3)
     test_gradient = embed(ufl.grad(test), dimension)
     residual_bulk = (
         ufl.inner(kirchhoff * inverse_transposed, test_gradient) * bulk
-        + pressure_test * (volume_ratio - 1 - pressure / metal.bulk) * bulk
+        + pressure_test * (volume_ratio - dense * (1 + pressure / metal.bulk)) * bulk
     )
     correction = direction_correction(
         mapping, fields.current_direction, fields.dual_direction, fields.direction_weight
     )
     tangent_extra = (
-        ufl.inner(ufl.derivative(correction, state, trial) * inverse_transposed, test_gradient)
+        dense
+        * ufl.inner(ufl.derivative(correction, state, trial) * inverse_transposed, test_gradient)
         * bulk
     )
 
@@ -183,7 +194,7 @@ def build_forms(
 
     residual = residual_bulk + residual_contact + residual_edge + residual_slip
     area_ratio = -area_vector[up]
-    deviator = mapping.deviator / volume_ratio
+    deviator = dense * mapping.deviator / volume_ratio
     return SodiumForms(
         residual=residual,
         tangent=ufl.derivative(residual, state, trial) + tangent_extra,
@@ -194,8 +205,28 @@ def build_forms(
         area_ratio_rate=ufl.derivative(area_ratio, state, fields.direction),
         stretch=ufl.sqrt(ufl.dot(area_vector, area_vector)),
         cauchy=deviator + pressure * ufl.Identity(3),
-        volumetric_energy=0.5 * pressure**2 / metal.bulk,
+        elastic_energy=dense * (mapping.elastic_energy + 0.5 * pressure**2 / metal.bulk),
+        dissipation=dense * _plastic_work(fields, mapping, metal, dimension),
         volume_ratio=volume_ratio,
         slip_work=fields.slip_viscosity * ufl.dot(slip, slip) * contact,
         edge_energy=edge_energy,
     )
+
+
+def _plastic_work(
+    fields: SodiumFields, mapping: ReturnMapping, metal: MetalConstants, dimension: int
+) -> Any:
+    """Plastic work of a step per stress-free volume, MPa.
+
+    The strain increment of the step times the mean of the stresses at its two ends:
+    the trapezoidal rule, as the platen's work is summed. The stress at the end alone
+    would count a stress that turns along the yield surface too high.
+    """
+    before = embed(ufl.grad(ufl.split(fields.previous)[0]), dimension) + ufl.Identity(3)
+    elastic = before * unpack(fields.inverse_plastic) * before.T
+    stress = metal.shear * ufl.det(before) ** (-2.0 / 3.0) * ufl.dev(elastic)
+    trial = mapping.trial_deviator
+    floor = (NORM_FLOOR * metal.yield_stress) ** 2
+    flow_before = ufl.inner(stress, trial) / ufl.sqrt(ufl.inner(trial, trial) + floor) / ROOT
+    growth = mapping.plastic_strain - fields.plastic_strain
+    return 0.5 * (mapping.flow_stress + flow_before) * growth

@@ -73,7 +73,8 @@ def judge(
     is_target = isinstance(command, ByPressure) and command.pressure_MPa >= goal * (
         1 - TARGET_TOLERANCE
     )
-    percent = 100 * abs(error - before) / max(initial_void, 1e-300)
+    own_error = abs(error - before) + abs(now.transferred_void)
+    percent = 100 * own_error / max(initial_void, 1e-300)
     closed = void <= _void_when_closed(initial_void)
     area = sodium.face.reference_area
     mean_pressure = 0.5 * (at.pressure + now.contact_pressure)
@@ -104,6 +105,7 @@ def judge(
         contact_work=now.contact_work + sodium.sum(penetration),
         slip_work=now.slip_work + slip_work,
         slip_resistance=_relaxed(now.slip_resistance),
+        redistributions=now.redistributions,
     )
     return AcceptedStep(committed, at, effort[0], effort[1], percent, is_target)
 

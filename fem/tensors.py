@@ -62,3 +62,9 @@ def as_matrix(packed: Array) -> Array:
     for column, (i, j) in enumerate(((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))):
         full[..., i, j] = full[..., j, i] = packed[..., column]
     return full
+
+
+def from_matrix(full: Array) -> Array:
+    """Symmetric matrices as packed tensors, (..., 3, 3) to (..., 6)."""
+    pairs = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
+    return np.stack([full[..., i, j] for i, j in pairs], axis=-1)

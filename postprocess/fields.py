@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
-import pyvista
 
 from napress.fem.snapshot import Array, BodySnapshot, Snapshot
 from napress.postprocess import storage
 from napress.postprocess.stress import max_shear, principal_stress, von_mises
+
+if TYPE_CHECKING:
+    from pyvista import UnstructuredGrid
 
 BODIES = ("sodium", "ceramic")
 INDEX = "index.json"
@@ -43,7 +45,7 @@ def derived_cell_data(body: BodySnapshot) -> dict[str, Array]:
     }
 
 
-def as_grid(body: BodySnapshot, step: int, pressure_MPa: float) -> pyvista.UnstructuredGrid:
+def as_grid(body: BodySnapshot, step: int, pressure_MPa: float) -> UnstructuredGrid:
     """A body as a VTK grid in its reference configuration.
 
     Fields are stored in single precision (seven digits), points in double. The
@@ -58,6 +60,8 @@ def as_grid(body: BodySnapshot, step: int, pressure_MPa: float) -> pyvista.Unstr
     Returns:
         The grid.
     """
+    import pyvista  # a second of start-up that a run without fields does not need
+
     grid = pyvista.UnstructuredGrid({body.cell_type: body.cells}, body.points_um)
     for name, values in body.point_data.items():
         grid.point_data[name] = np.asarray(values, dtype=np.float32)
@@ -149,7 +153,7 @@ def _write_index(folder: Path, entries: list[dict[str, Any]]) -> None:
         )
 
 
-def read_body(folder: Path, name: str, step: int | None = None) -> pyvista.UnstructuredGrid:
+def read_body(folder: Path, name: str, step: int | None = None) -> UnstructuredGrid:
     """Read one body back.
 
     Args:
@@ -167,4 +171,6 @@ def read_body(folder: Path, name: str, step: int | None = None) -> pyvista.Unstr
     if not entries:
         which = "any step" if step is None else f"step {step}"
         raise ValueError(f"{folder}: no fields of {which}")
+    import pyvista
+
     return pyvista.read(Path(folder) / entries[-1][name])

@@ -39,7 +39,14 @@ from napress.postprocess.measures import (
 
 AXES = "xyz"
 CRITERIA = ("tension", "mohr_coulomb")
-COUNTS = ("step", "is_target", "void_count", "newton_iterations", "rejected_attempts")
+COUNTS = (
+    "step",
+    "is_target",
+    "void_count",
+    "newton_iterations",
+    "rejected_attempts",
+    "redistributions",
+)
 
 
 def history_row(
@@ -110,6 +117,7 @@ def history_row(
         "energy_balance_error_percent": snapshot.energy.error_percent,
         "newton_iterations": snapshot.newton_iterations,
         "rejected_attempts": snapshot.rejected_attempts,
+        "redistributions": snapshot.redistributions,
         "step_error_percent": snapshot.step_error_percent,
     }
     for stage, seconds in snapshot.timers_s.items():

@@ -103,6 +103,7 @@ def solver_rows(history: pd.DataFrame, summary: dict[str, Any]) -> list[tuple[st
         ("Newton iterations", number(summary.get("newton_iterations_total"), 6)),
         ("Newton iterations per step", number(summary.get("newton_iterations_per_step"))),
         ("Rejected attempts", number(summary.get("rejected_attempts_total"))),
+        ("Redistributions of the sodium's nodes", number(summary.get("redistributions"))),
         (
             "Step error in void, accumulated (% of initial void)",
             number(summary.get("step_error_accumulated_percent")),

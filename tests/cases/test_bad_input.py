@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from napress.cases.cli import main
-from napress.cases.errors import ExitCode
+from napress.cases.errors import CaseError, ExitCode
 
 GOOD = """
 title = "good"
@@ -199,3 +199,7 @@ def test_not_a_run_folder(command, tmp_path, capsys):
     code, line = fails([command, tmp_path], capsys)
     assert code == ExitCode.FILE_SYSTEM
     assert str(tmp_path) in line and "case.resolved.toml" in line
+
+
+def test_unprintable_file_name_is_still_named():
+    assert CaseError("\x00", "", "no such file").file == r"'\x00'"

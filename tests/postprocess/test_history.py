@@ -37,6 +37,7 @@ PURE_NUMBERS = {
     "plastic_strain_mean",
     "newton_iterations",
     "rejected_attempts",
+    "redistributions",
 }
 
 

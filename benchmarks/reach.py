@@ -1,0 +1,137 @@
+"""Which rough surfaces reach 360 MPa: three ceramics, sinusoids and self-affine profiles.
+
+Every run is a command of its own in a folder that is kept; calling again runs what is
+missing. The sodium is the shipped one: 0.235 MPa, no hardening, the hardest to solve.
+Prints a Markdown table and, last, one JSON line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import tomli_w
+
+TARGETS_MPA = (0.5, 1, 2, 3, 5, 10, 30, 100, 200, 360)
+SULFIDE = {"value": "20 GPa", "estimate": True, "note": "a soft sulfide"}
+CERAMICS: dict[str, dict[str, Any]] = {
+    "nzsp": {"material": "nzsp"},
+    "beta-alumina": {"material": "beta-alumina"},
+    "sulfide": {"material": "na3ps4", "young": SULFIDE},
+}
+WIDTH_UM = 20.0
+# Kind, size in µm (amplitude or rms), interface elements, seed.
+SURFACES = [("sinusoid", 1.0, elements, 0) for elements in (64, 128, 256)] + [
+    ("self-affine", rms, 160, seed) for rms in (0.5, 1.0) for seed in (1, 2, 3)
+]
+STEEP = [("self-affine", 2.0, 256, 1)]
+
+
+def case_of(kind: str, size_um: float, elements: int, seed: int, ceramic: str) -> dict[str, Any]:
+    """The case file of one run, as a dictionary."""
+    surface: dict[str, Any] = {"kind": kind}
+    if kind == "sinusoid":
+        surface |= {"amplitude": f"{size_um} um", "wavelength": f"{WIDTH_UM} um"}
+        surface["phase"] = "180 deg"
+    else:
+        surface |= {"rms": f"{size_um} um", "hurst": 0.8, "cutoff": "1 um", "seed": seed}
+    return {
+        "title": f"{kind} {size_um:g} um, seed {seed}, on {ceramic}",
+        "surface": [surface],
+        "interface": {"dimension": 2, "width": f"{WIDTH_UM} um", "elements": elements},
+        "sodium": {"material": "sodium-wang-2020", "thickness": "20 um"},
+        "ceramic": CERAMICS[ceramic] | {"thickness": "40 um"},
+        "program": [{"pressure": f"{target} MPa"} for target in TARGETS_MPA],
+        "output": {"fields": "none", "figures": False, "report": False},
+    }
+
+
+def run_one(job: tuple[str, float, int, int, str], root: Path, timeout_s: float) -> dict[str, Any]:
+    """Runs one case, or reads it if it has been run; never raises on a run that stops."""
+    kind, size_um, elements, seed, ceramic = job
+    name = f"{kind}-{size_um:g}um-{elements}-seed{seed}-{ceramic}"
+    folder = root / name
+    if not (folder / "summary.json").exists():
+        case = root / f"{name}.toml"
+        case.write_text(tomli_w.dumps(case_of(*job)))
+        words = ["resume", str(folder)] if folder.exists() else ["run", str(case), "--out"]
+        words += [] if folder.exists() else [str(folder)]
+        command = [sys.executable, "-m", "napress.cases.cli", *words, "--quiet"]
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        with open(root / f"{name}.log", "w") as log:
+            try:
+                subprocess.run(command, stdout=log, stderr=log, env=environment, timeout=timeout_s)
+            except subprocess.TimeoutExpired:
+                log.write(f"no end after {timeout_s:g} s\n")
+    return read_run(folder, job)
+
+
+def read_run(folder: Path, job: tuple[str, float, int, int, str]) -> dict[str, Any]:
+    """What a run reached, read from its history alone."""
+    row: dict[str, Any] = dict(
+        zip(("surface", "size_um", "elements", "seed", "ceramic"), job, strict=True)
+    )
+    history = pd.read_csv(folder / "history.csv")
+    last, steps = history.iloc[-1], history[history["step"] > 0]
+    ended = "no summary"
+    if (folder / "summary.json").exists():
+        summary = json.loads((folder / "summary.json").read_text())
+        ended, row["cpu_s"] = summary["ended"], round(summary["cpu_s"], 1)
+    reached = last["pressure_MPa"] >= (1 - 1e-6) * TARGETS_MPA[-1]
+    return row | {
+        "ended": "reached" if reached else ended,
+        "pressure_MPa": round(float(last["pressure_MPa"]), 4),
+        "closure_percent": round(float(last["closure_percent"]), 4),
+        "steps": len(steps),
+        "newton_per_step": round(float(steps["newton_iterations"].mean()), 1),
+        "redistributions": int(last["redistributions"]),
+        "slip_work_percent": round(
+            100 * float(last["stabilisation_pJ_per_um"] / last["plastic_dissipation_pJ_per_um"]), 3
+        ),
+        "step_error_percent": round(float(history["step_error_percent"].abs().sum()), 2),
+        "energy_balance_error_percent": round(float(last["energy_balance_error_percent"]), 4),
+    }
+
+
+def markdown(rows: list[dict[str, Any]]) -> str:
+    """The rows as a Markdown table."""
+    names = list(rows[0])
+    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
+    lines += ["| " + " | ".join(str(row.get(name, "")) for name in names) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Runs what is missing and prints the table; 0 if all reached the last target."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("runs/reach"))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--timeout", type=float, default=1800.0, help="seconds per run")
+    parser.add_argument("--steep", action="store_true", help="only the 2 um rms profile")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    surfaces = STEEP if options.steep else SURFACES
+    jobs = [(*surface, ceramic) for surface in surfaces for ceramic in CERAMICS]
+
+    def run(job: tuple[str, float, int, int, str]) -> dict[str, Any]:
+        row = run_one(job, options.out, options.timeout)
+        print(json.dumps(row), file=sys.stderr, flush=True)
+        return row
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        rows = list(pool.map(run, jobs))
+    print(markdown(rows))
+    reached = sum(row["ended"] == "reached" for row in rows)
+    print(json.dumps({"runs": len(rows), "reached_360_MPa": reached}))
+    return 0 if reached == len(rows) else 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())
