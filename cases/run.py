@@ -105,7 +105,7 @@ def paraview_script(folder: Path) -> RunOutcome:
 def _write_report(folder: Path, model: PressModel) -> Path:
     try:
         with run_folder.file_system_errors(folder):
-            return report.write_report(folder, model.ceramic_strength())
+            return report.write_report(folder, model.ceramic_strength(), fracture=model.fracture)
     except ValueError as error:
         raise RunFolderError(str(error)) from error
 
@@ -178,7 +178,8 @@ def _drive(
         recorder = None
         if comm.rank == 0:
             choice = RecorderOptions(fields_at=FIELDS_AT[model.output.fields])
-            recorder = Recorder(folder, model.dimension, model.ceramic_strength(), choice)
+            fracture = model.fracture_assessment()
+            recorder = Recorder(folder, model.dimension, fracture.strength, choice, fracture)
         run = _Run(system, model, folder, key, spent, recorder, progress)
         try:
             outcome = run.go(resumed)

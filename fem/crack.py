@@ -80,9 +80,7 @@ class CrackedBlock:
         trial, test = ufl.TrialFunction(self.space), ufl.TestFunction(self.space)
         bilinear = ufl.inner(self._stress(ufl.grad(trial)), ufl.sym(ufl.grad(test))) * ufl.dx
         self._conditions = self._symmetry()
-        matrix = assemble_matrix(
-            fem.form(bilinear, jit_options=JIT_OPTIONS), bcs=self._conditions
-        )
+        matrix = assemble_matrix(fem.form(bilinear, jit_options=JIT_OPTIONS), bcs=self._conditions)
         matrix.assemble()
         self._solver = DirectSolver(matrix)
         self._solver.factor()
