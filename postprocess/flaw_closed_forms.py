@@ -205,9 +205,17 @@ def slot_reach_creep_um(
     """
     require_not_negative(pressure_MPa=pressure_MPa, time_s=time_s)
     require_positive(width_um=width_um, prefactor=prefactor, exponent=exponent)
-    shear = 3.0 ** (0.5 * (exponent + 1.0)) * prefactor
-    filled = (exponent + 1.0) / (exponent + 2.0) * shear * pressure_MPa**exponent * time_s
-    return 0.5 * width_um * filled ** (1.0 / (exponent + 1.0))
+    if pressure_MPa == 0.0 or time_s == 0.0:
+        return 0.0
+    # By logarithms: the power of a large pressure overflows.
+    filled = (
+        math.log((exponent + 1.0) / (exponent + 2.0))
+        + 0.5 * (exponent + 1.0) * math.log(3.0)
+        + math.log(prefactor)
+        + exponent * math.log(pressure_MPa)
+        + math.log(time_s)
+    )
+    return 0.5 * width_um * math.exp(filled / (exponent + 1.0))
 
 
 def creep_prefactor(prefactor: float, activation_kJ_per_mol: float, temperature_K: float) -> float:

@@ -103,18 +103,17 @@ def _draw_probabilities(
         if own and min(share) < 1.0:
             _curve(axes, pressure, limited, colour, ":", "the same, as far as sodium flows")
     shown = history[history["pressure_MPa"] > 0.0]
-    absent = []
+    hidden = 0
     for name, label, colour, dashes in CURVES:
         if name in shown and not _curve(
             axes, shown["pressure_MPa"], shown[name], colour, dashes, label
         ):
-            absent.append(label)
+            hidden += 1
     axes.set_ylim(LOWEST_PROBABILITY, 3.0)
     axes.set_xlim(*_limits(top_MPa))
     axes.set_ylabel("Probability that the pellet breaks")
-    if absent:
-        whose = "Weibull" if len(absent) == len(CURVES) else "; ".join(absent)
-        axes.set_title(f"{whose}: below {LOWEST_PROBABILITY:g}", fontsize=8)
+    if hidden:
+        axes.set_title(f"{hidden} Weibull curves lie below {LOWEST_PROBABILITY:g}", fontsize=8)
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="upper left", frameon=True, framealpha=0.9, edgecolor="none")
 

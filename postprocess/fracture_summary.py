@@ -176,5 +176,6 @@ def statistics_text(found: dict[str, Any]) -> str:
         if name.startswith("weibull")
     ]
     if weibull:
-        text += f", and by Weibull, at the worst step, between {number(min(weibull), 2)} and {number(max(weibull), 2)}"
+        least, most = number(min(weibull), 2), number(max(weibull), 2)
+        text += f", and by Weibull, at the worst step, between {least} and {most}"
     return text + "."
