@@ -222,9 +222,13 @@ class FractureAssessment:
         intensity = math.sqrt(math.pi * depth_m) * (opening @ mesh.line_weight)
         worst = int(np.argmax(intensity))
         name = "flaw_local_stress_intensity"
-        return {f"{name}_MPa_sqrt_m": max(float(intensity[worst]), 0.0)} | place_columns(
-            name, mesh.place(facets.middle_um[worst]), 0.0
-        )
+        row = {f"{name}_MPa_sqrt_m": max(float(intensity[worst]), 0.0)}
+        row |= place_columns(name, mesh.place(facets.middle_um[worst]), 0.0)
+        # The uniform opening with the same K_I; a flaw is as likely here as there.
+        uniform = intensity / closed.edge_crack_intensity(1.0, self.settings.flaws.depth.median)
+        share = facets.area_um / facets.area_um.sum()
+        row["flaw_local_probability"] = self.settings.flaws.probability_over(uniform, share)
+        return row
 
 
 @dataclass(frozen=True)

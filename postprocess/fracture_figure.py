@@ -17,6 +17,7 @@ from napress.postprocess.fracture_summary import confinements
 
 LOWEST_PROBABILITY = 1e-12
 CURVES = (
+    ("flaw_local_probability", "sodium in flaws, solved field", style.ORANGE, "-"),
     ("weibull_pia_volume_probability", "Weibull volume, principal", style.BLUE, "-"),
     ("weibull_nsa_volume_probability", "Weibull volume, averaged", style.BLUE, ":"),
     ("weibull_pia_surface_probability", "Weibull surface, principal", style.GREEN, "-"),
@@ -40,7 +41,7 @@ def draw_fracture(history: pd.DataFrame, settings: FractureSettings) -> Figure:
     Returns:
         The figure.
     """
-    figure = style.new_figure(7.2, 3.5)
+    figure = style.new_figure(7.2, 4.8)
     left, right = figure.subplots(1, 2)
     top = max(float(history["pressure_MPa"].max()), 1.0)
     _draw_depths(left, settings, top)
@@ -79,7 +80,7 @@ def _draw_depths(axes: Axes, settings: FractureSettings, top_MPa: float) -> None
             axes.fill_between(pressure, low, high, color=style.BLUE, alpha=0.15, lw=0)
     axes.set_xlim(*_limits(top_MPa))
     axes.set_ylabel("Depth of a surface flaw (µm)")
-    axes.legend(loc="upper right", frameon=True, framealpha=0.9, edgecolor="none")
+    _legend_below(axes)
 
 
 def _draw_probabilities(
@@ -113,9 +114,13 @@ def _draw_probabilities(
     axes.set_xlim(*_limits(top_MPa))
     axes.set_ylabel("Probability that the pellet breaks")
     if hidden:
-        axes.set_title(f"{hidden} Weibull curves lie below {LOWEST_PROBABILITY:g}", fontsize=8)
+        axes.set_title(f"{hidden} of the curves lie below {LOWEST_PROBABILITY:g}", fontsize=8)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="upper left", frameon=True, framealpha=0.9, edgecolor="none")
+        _legend_below(axes)
+
+
+def _legend_below(axes: Axes) -> None:
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), frameon=False)
 
 
 def _curve(

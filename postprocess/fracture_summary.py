@@ -21,6 +21,7 @@ PROBABILITIES = {
     "weibull_nsa_surface_probability": "Weibull, surface flaws, normal-stress averaging",
     "flaw_probability": "Sodium-filled surface flaws, under the full pressure",
     "flaw_flow_limited_probability": "Sodium-filled surface flaws, as far as sodium flows",
+    "flaw_local_probability": "Sodium-filled surface flaws, in the solved field",
 }
 LEVELS_PERCENT = (5, 50)
 # Confinements that need nothing but the pellet, for comparison.
@@ -44,7 +45,8 @@ WHAT_IT_RESTS_ON = (
     "about 0.6 times its stress intensity (textbook), so flaws as long as deep need more pressure. "
     "The stress intensity "
     "from the solved field puts such a flaw at every facet of the surface (superposition with a "
-    "weight function), and counts what the solved cell's own roughness does.",
+    "weight function), and counts what the solved cell's own roughness does; its probability "
+    "gives every facet the same chance of a flaw and uses the stress down to the median depth.",
     "Sodium flows into a flaw as into a slot of constant width that it sticks to; trapped gas "
     "and size-dependent strength are left out unless the yield stress in the slot says so.",
 )
@@ -160,7 +162,7 @@ def critical_depths(settings: FractureSettings, pressure_MPa: float) -> dict[str
 
 def statistics_text(found: dict[str, Any]) -> str:
     """One or two sentences with the numbers that decide."""
-    flaw, held = found["flaw"], found["confinement"]
+    flaw, held, probability = found["flaw"], found["confinement"], found["probabilities"]
     critical = flaw["critical_depth_um"][held]
     shown = f"{number(critical)} µm" if math.isfinite(critical) else "none: flaws are held shut"
     text = (
@@ -168,12 +170,11 @@ def statistics_text(found: dict[str, Any]) -> str:
         f"{number(found['lateral_stress_over_pressure'])} of the pressure) the critical depth of a "
         f"sodium-filled surface flaw is {shown}; with the assumed flaws a pellet of "
         f"{number(found['pellet_area_mm2'])} mm² breaks with probability "
-        f"{number(found['probabilities']['flaw_flow_limited_probability']['last'], 2)}"
+        f"{number(probability['flaw_flow_limited_probability']['last'], 2)} by them "
+        f"({number(probability['flaw_local_probability']['last'], 2)} in the solved field)"
     )
     weibull = [
-        entry["largest"]
-        for name, entry in found["probabilities"].items()
-        if name.startswith("weibull")
+        entry["largest"] for name, entry in probability.items() if name.startswith("weibull")
     ]
     if weibull:
         least, most = number(min(weibull), 2), number(max(weibull), 2)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from scipy import stats
+from numpy.typing import ArrayLike
+from scipy.special import log_ndtr, ndtr, ndtri
 
 from napress.fem.snapshot import Array
 from napress.postprocess.flaw_closed_forms import critical_depth_um
 
 KINDS = ("lognormal", "weibull")
 # The normal variable behind a toughness is integrated over this many deviations.
-REACH, POINTS = 8.5, 4001
+REACH, POINTS, COARSE_POINTS = 8.5, 4001, 401
 
 
 @dataclass(frozen=True)
@@ -40,31 +40,42 @@ class Scatter:
             if not (math.isfinite(value) and value > 0.0):
                 raise ValueError(f"{name}: {value}, allowed is a positive number")
 
-    def distribution(self) -> Any:
-        """The distribution of SciPy."""
+    def at_normal(self, normal: ArrayLike) -> Array:
+        """Values with the same quantile as those of a standard normal variable."""
+        normal = np.asarray(normal, dtype=float)
         if self.kind == "lognormal":
-            return stats.lognorm(self.spread, scale=self.median)
-        scale = self.median / math.log(2.0) ** (1.0 / self.spread)
-        return stats.weibull_min(self.spread, scale=scale)
+            return self.median * np.exp(self.spread * normal)
+        return self._scale * (-log_ndtr(-normal)) ** (1.0 / self.spread)
+
+    def share_above(self, value: ArrayLike) -> Array:
+        """Probability of exceeding a positive value; exact far in the tail."""
+        value = np.asarray(value, dtype=float)
+        if self.kind == "lognormal":
+            return ndtr(-np.log(value / self.median) / self.spread)
+        with np.errstate(over="ignore"):
+            return np.exp(-((value / self._scale) ** self.spread))
+
+    @property
+    def _scale(self) -> float:
+        """Value that 63.2 % stay below (Weibull)."""
+        return self.median / math.log(2.0) ** (1.0 / self.spread)
 
     def percentile(self, percent: float) -> float:
         """Value below which a percentage lies."""
-        return float(self.distribution().ppf(percent / 100.0))
+        return float(self.at_normal(ndtri(percent / 100.0)))
 
-    def quadrature(self) -> tuple[Array, Array]:
+    def quadrature(self, points: int) -> tuple[Array, Array]:
         """Values and weights for expectations; the weights sum to 1.
 
         The trapezoidal rule in the normal variable with the same quantile: it
         resolves tails of 1e-15 and also a step.
+
+        Args:
+            points: Number of values.
         """
-        normal = np.linspace(-REACH, REACH, POINTS)
-        weights = stats.norm.pdf(normal)
-        weights /= weights.sum()
-        law = self.distribution()
-        # From the nearer tail, so that neither end is rounded to 0 or 1.
-        lower, upper = stats.norm.cdf(normal), stats.norm.sf(normal)
-        values = np.where(normal < 0.0, law.ppf(lower), law.isf(upper))
-        return values, weights
+        normal = np.linspace(-REACH, REACH, points)
+        weights = np.exp(-0.5 * normal**2)
+        return self.at_normal(normal), weights / weights.sum()
 
 
 class FlawStatistics:
@@ -84,8 +95,8 @@ class FlawStatistics:
         if not (math.isfinite(count) and count > 0.0):
             raise ValueError(f"count: {count}, allowed is a positive number")
         self.depth, self.toughness, self.count = depth, toughness, count
-        self._law = depth.distribution()
-        self._values, self._weights = toughness.quadrature()
+        self._values, self._weights = toughness.quadrature(POINTS)
+        self._coarse = toughness.quadrature(COARSE_POINTS)
 
     def probability(self, opening_MPa: float) -> float:
         """Probability that a flaw runs, by quadrature over the toughness.
@@ -95,11 +106,28 @@ class FlawStatistics:
         """
         if not opening_MPa > 0.0:
             return 0.0
-        critical = critical_depth_um(self._values, opening_MPa)
+        return self._run(self._values, self._weights, np.array([opening_MPa]), np.ones(1))
+
+    def probability_over(self, opening_MPa: Array, share: Array) -> float:
+        """The same for flaws that may sit at any of many places.
+
+        Args:
+            opening_MPa: Opening pressure at each place, (places,).
+            share: Chance that a flaw sits there, (places,), sums to 1.
+        """
+        open_ = opening_MPa > 0.0
+        if not open_.any():
+            return 0.0
+        values, weights = self._coarse
+        return self._run(values, weights, opening_MPa[open_], share[open_])
+
+    def _run(self, toughness: Array, weights: Array, opening: Array, share: Array) -> float:
+        critical = critical_depth_um(toughness[:, None], opening)
         # log1p and expm1 keep probabilities far below the rounding of 1.
+        runs = np.minimum(self.depth.share_above(critical) @ share, 1.0)
         with np.errstate(divide="ignore"):
-            survives = self.count * np.log1p(-self._law.sf(critical))
-        return float(self._weights @ -np.expm1(survives))
+            survives = self.count * np.log1p(-runs)
+        return float(weights @ -np.expm1(survives))
 
     def sampled_probability(self, opening_MPa: float, samples: int, seed: int) -> float:
         """The same by drawing pellets, for comparison.
@@ -112,10 +140,10 @@ class FlawStatistics:
         if not opening_MPa > 0.0:
             return 0.0
         random = np.random.default_rng(seed)
-        toughness = self.toughness.distribution().rvs(samples, random_state=random)
+        toughness = self.toughness.at_normal(random.standard_normal(samples))
         # The deepest of `count` flaws, drawn directly from its own distribution.
         rank = -np.expm1(np.log(random.random(samples)) / self.count)
-        deepest = self._law.isf(rank)
+        deepest = self.depth.at_normal(-ndtri(rank))
         return float((deepest >= critical_depth_um(toughness, opening_MPa)).mean())
 
     def opening_at(self, probability: float) -> float:
