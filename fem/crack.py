@@ -16,12 +16,14 @@ from typing import Any
 import napress.meshes.backend  # noqa: F401  orders the imports below
 from napress.meshes.backend import JIT_OPTIONS
 
+import basix
 import numpy as np
 import ufl
 from dolfinx import fem
 from dolfinx.fem.petsc import assemble_matrix, assemble_vector
 from numpy.typing import NDArray
 from petsc4py import PETSc
+from scipy.spatial import cKDTree
 
 from napress.fem.linear import DirectSolver
 from napress.fem.parameters import ElasticCeramic
@@ -60,9 +62,18 @@ class CrackedBlock:
     Args:
         body: The mesh.
         material: The ceramic.
+        rigid_side: Whether the side cannot move outwards, as in a rigid die; otherwise
+            it carries the lateral stress of the load.
+        shut: Whether the crack's faces cannot part: the uncracked block.
     """
 
-    def __init__(self, body: CrackMesh, material: ElasticCeramic) -> None:
+    def __init__(
+        self,
+        body: CrackMesh,
+        material: ElasticCeramic,
+        rigid_side: bool = False,
+        shut: bool = False,
+    ) -> None:
         self.body, self.material = body, material
         mesh = body.mesh
         self.space = fem.functionspace(mesh, ("Lagrange", 2, (2,)))
@@ -79,7 +90,7 @@ class CrackedBlock:
         self._applied = CrackLoad()
         trial, test = ufl.TrialFunction(self.space), ufl.TestFunction(self.space)
         bilinear = ufl.inner(self._stress(ufl.grad(trial)), ufl.sym(ufl.grad(test))) * ufl.dx
-        self._conditions = self._symmetry()
+        self._conditions = self._symmetry(rigid_side, shut)
         matrix = assemble_matrix(fem.form(bilinear, jit_options=JIT_OPTIONS), bcs=self._conditions)
         matrix.assemble()
         self._solver = DirectSolver(matrix)
@@ -96,11 +107,13 @@ class CrackedBlock:
         strain = ufl.sym(gradient)
         return 2 * self._shear * strain + self._lame * ufl.tr(strain) * ufl.Identity(2)
 
-    def _symmetry(self) -> list:
+    def _symmetry(self, rigid_side: bool, shut: bool) -> list:
         """No motion across the ligament, and none of the base along the crack."""
         tags = self.body.facet_tags
         conditions = []
-        for component, side in ((0, CrackBoundary.LIGAMENT), (1, CrackBoundary.BASE)):
+        fixed = [(0, CrackBoundary.LIGAMENT), (1, CrackBoundary.BASE)]
+        fixed += [(0, CrackBoundary.SIDE)] * rigid_side + [(0, CrackBoundary.CRACK)] * shut
+        for component, side in fixed:
             part = self.space.sub(component)
             dofs = fem.locate_dofs_topological(part, 1, tags.find(side))
             conditions.append(fem.dirichletbc(0.0, dofs, part))
@@ -195,6 +208,26 @@ class CrackedBlock:
         traction = float((weights * pressure * share * face).sum())
         # Both halves of the block: twice the integral, and K_I = E'/2 of it.
         return SQRT_M_PER_SQRT_UM * self.plane_modulus_MPa * (domain - traction)
+
+    def lateral_stress(self, height_um: Array) -> Array:
+        """Stress across the crack's plane at heights on it, tension positive; serial.
+
+        That of the nearest cell, at its centroid.
+
+        Args:
+            height_um: Heights at or below 0, (points,).
+
+        Returns:
+            MPa, (points,).
+        """
+        mesh = self.body.mesh
+        middle = basix.make_quadrature(mesh.basix_cell(), 1)[0]
+        across = self._stress(ufl.grad(self.displacement))[0, 0]
+        cells = np.arange(mesh.topology.index_map(2).size_local, dtype=np.int32)
+        stress = fem.Expression(across, middle, jit_options=JIT_OPTIONS).eval(mesh, cells).ravel()
+        centroid = mesh.geometry.x[mesh.geometry.dofmaps[0]].mean(axis=1)[:, :2]
+        wanted = np.column_stack([np.zeros_like(height_um), height_um])
+        return stress[cKDTree(centroid).query(wanted)[1]]
 
     def intensity_from_opening(self) -> float:
         """K_I by displacement correlation, in MPa √m; serial.

@@ -6,6 +6,8 @@ depths wide and high on each side.
 
 from __future__ import annotations
 
+import math
+
 import napress.meshes.backend  # noqa: F401  orders the imports below
 
 from mpi4py import MPI
@@ -13,7 +15,7 @@ from mpi4py import MPI
 from napress.cases.verification.rows import Row, relative
 from napress.fem.crack import CrackedBlock, CrackLoad
 from napress.fem.parameters import ElasticCeramic
-from napress.meshes.crack_mesh import CrackBlock, build_crack_mesh
+from napress.meshes.crack_mesh import CrackBlock, Valley, build_crack_mesh
 from napress.postprocess import flaw_closed_forms as closed
 
 CERAMIC = ElasticCeramic(young_MPa=8e4, poisson=0.26)
@@ -24,6 +26,10 @@ RADII = (0.2, 0.5, 0.9)
 # Toughness (MPa sqrt(m)) of NZSP and of a sulfide glass.
 TOUGHNESS = {"NZSP": 1.3, "sulfide": 0.23}
 TOLERANCE = 0.02
+# Cracks up to a tenth as deep as the valley's radius of curvature, in a rigid die.
+VALLEY = Valley(amplitude_um=1.0, wavelength_um=20.0)
+VALLEY_DEPTHS_UM = (0.25, 0.5, 1.0)
+SUPERPOSITION_TOLERANCE = 0.05
 
 
 def solved_block(depth_um: float, tip_ratio: float = TIP_RATIO) -> CrackedBlock:
@@ -99,7 +105,40 @@ def edge_crack(tip_ratio: float = TIP_RATIO) -> list[Row]:
             "MPa sqrt(m)",
         )
     )
-    return rows + _critical_depths(tip_ratio, die)
+    return rows + _critical_depths(tip_ratio, die) + in_valleys(tip_ratio)
+
+
+def in_valleys(tip_ratio: float = TIP_RATIO) -> list[Row]:
+    """What a run does: uncracked stress and pressure, turned into K_I by superposition.
+
+    Args:
+        tip_ratio: Element size at the tip over the depth of the crack.
+    """
+    radius = VALLEY.wavelength_um**2 / (4 * math.pi**2 * VALLEY.amplitude_um)
+    share, weight = closed.edge_crack_rule()
+    load = CrackLoad(face_MPa=PRESSURE_MPa, top_MPa=PRESSURE_MPa)
+    rows = []
+    for depth in VALLEY_DEPTHS_UM:
+        size = 2 * VALLEY.wavelength_um / depth
+        block = CrackBlock(depth, size_ratio=size, tip_ratio=tip_ratio, valley=VALLEY)
+        mesh = build_crack_mesh(block, MPI.COMM_SELF)
+        cracked = CrackedBlock(mesh, CERAMIC, rigid_side=True)
+        cracked.solve(load)
+        whole = CrackedBlock(mesh, CERAMIC, rigid_side=True, shut=True)
+        whole.solve(load)
+        opening = PRESSURE_MPa + whole.lateral_stress(-share * depth)
+        computed = math.sqrt(math.pi * depth * closed.METRES_PER_UM) * float(weight @ opening)
+        rows.append(
+            relative(
+                f"crack {depth:g} um deep in a valley: K_I by superposition",
+                cracked.intensity(),
+                computed,
+                SUPERPOSITION_TOLERANCE,
+                "MPa sqrt(m)",
+                f"depth {depth / radius:.2g} of the valley's radius, against the solved crack",
+            )
+        )
+    return rows
 
 
 def _critical_depths(tip_ratio: float, die_MPa: float) -> list[Row]:
