@@ -153,6 +153,9 @@ class FractureAssessment:
         held = self.held(snapshot)
         pressure = snapshot.pressure_MPa
         row = strength_columns(held.ceramic, self.strength, self._mesh.depth_um)
+        # A 2-D cell counts as a square one, as deep as it is wide.
+        cell_area = snapshot.nominal_area_um ** (2 / (snapshot.dimension - 1))
+        row["cells_on_pellet"] = self.settings.pellet_area_um2 / cell_area
         row["lateral_stress_MPa"] = self.settings.confinement.lateral_MPa(pressure)
         if self.settings.law is not None:
             row |= self._weibull(held)

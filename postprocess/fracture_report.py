@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,13 @@ import matplotlib
 import pandas as pd
 
 from napress.postprocess import figure_style as style
+from napress.postprocess.confinement import KINDS
 from napress.postprocess.fracture_assessment import FractureSettings
 from napress.postprocess.fracture_figure import draw_fracture
 from napress.postprocess.fracture_summary import (
     LEVELS_PERCENT,
     PROBABILITIES,
+    critical_depth_name,
     statistics_summary,
 )
 from napress.postprocess.wording import number
@@ -68,11 +71,18 @@ def section(
 
 def _flaw_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
     flaw, sampled = found["flaw"], found["flaw"]["sampled"]
+    depths = {kind: flaw.get(critical_depth_name(kind), -1.0) for kind in KINDS}
+    # JSON has no infinity: what no pressure opens is null there.
     critical = ", ".join(
-        f"{kind}: {number(value)}" if value is not None and value < 1e6 else f"{kind}: held shut"
-        for kind, value in flaw["critical_depth_um"].items()
+        f"{kind}: held shut" if value is None or math.isinf(value) else f"{kind}: {number(value)}"
+        for kind, value in depths.items()
+        if value != -1.0
     )
     rows = [
+        (
+            "Pellet area (mm²), and cells like the modelled one on it (weakest link)",
+            f"{number(found['pellet_area_mm2'])}, {number(found['cells_on_pellet'])}",
+        ),
         ("Lateral stress over pressure", number(found["lateral_stress_over_pressure"])),
         ("Critical flaw depth at the last step (µm)", critical),
         (

@@ -93,6 +93,7 @@ def statistics_summary(history: pd.DataFrame, settings: FractureSettings) -> dic
     found: dict[str, Any] = {
         "pressure_MPa": pressure,
         "pellet_area_mm2": settings.pellet_area_um2 / UM2_PER_MM2,
+        "cells_on_pellet": float(last["cells_on_pellet"]),
         "confinement": settings.confinement.kind,
         "lateral_stress_over_pressure": lateral,
         "probabilities": {
@@ -123,7 +124,10 @@ def statistics_summary(history: pd.DataFrame, settings: FractureSettings) -> dic
             "local_stress_intensity_MPa_sqrt_m": float(
                 last["flaw_local_stress_intensity_MPa_sqrt_m"]
             ),
-            "critical_depth_um": critical_depths(settings, pressure),
+            **{
+                critical_depth_name(kind): depth
+                for kind, depth in critical_depths(settings, pressure).items()
+            },
             "sampled": {
                 "probability": flaws.sampled_probability(opening, settings.samples, settings.seed),
                 "samples": settings.samples,
@@ -160,10 +164,15 @@ def critical_depths(settings: FractureSettings, pressure_MPa: float) -> dict[str
     }
 
 
+def critical_depth_name(kind: str) -> str:
+    """Key of the critical depth under a confinement, such as ``critical_depth_rigid_die_um``."""
+    return f"critical_depth_{kind.replace(' ', '_')}_um"
+
+
 def statistics_text(found: dict[str, Any]) -> str:
     """One or two sentences with the numbers that decide."""
     flaw, held, probability = found["flaw"], found["confinement"], found["probabilities"]
-    critical = flaw["critical_depth_um"][held]
+    critical = flaw[critical_depth_name(held)]
     shown = f"{number(critical)} µm" if math.isfinite(critical) else "none: flaws are held shut"
     text = (
         f"At {number(found['pressure_MPa'])} MPa ({held}, lateral stress "

@@ -132,8 +132,18 @@ def test_columns_are_numbers_and_say_where(synthetic, strength, dimension):
     make = synthetic.make_snapshot if dimension == 2 else synthetic.make_snapshot_3d
     row = FractureAssessment(settings(), strength).row(make(3, 300.0))
     assert all(isinstance(v, float) and math.isfinite(v) for v in row.values())
-    units = ("_MPa", "_um", "_probability", "_utilisation", "_share", "_MPa_sqrt_m")
+    units = (
+        "cells_on_pellet",
+        "_MPa",
+        "_um",
+        "_probability",
+        "_utilisation",
+        "_share",
+        "_MPa_sqrt_m",
+    )
     assert [name for name in row if not name.endswith(units)] == []
+    side_um = synthetic.WAVELENGTH_UM if dimension == 2 else 6.0
+    assert row["cells_on_pellet"] == pytest.approx(AREA_UM2 / side_um**2)
     axes = "xy" if dimension == 2 else "xyz"
     for name in ("weibull_nsa_volume", "weibull_pia_surface", "drucker_prager"):
         assert {f"{name}_{axis}_um" for axis in axes} | {f"{name}_depth_um"} <= set(row)
@@ -172,8 +182,8 @@ def assessed_run(tmp_path_factory, synthetic, strength):
 def test_summary_has_the_numbers_and_the_seed(assessed_run):
     found = json.loads((assessed_run / "summary.json").read_text())["fracture_statistics"]
     assert found["flaw"]["sampled"]["seed"] == 1
-    assert found["flaw"]["critical_depth_um"]["isostatic"] is None
-    assert found["flaw"]["critical_depth_um"]["none"] == pytest.approx(3.31, rel=1e-2)
+    assert found["flaw"]["critical_depth_isostatic_um"] is None
+    assert found["flaw"]["critical_depth_none_um"] == pytest.approx(3.31, rel=1e-2)
     assert set(found["probabilities"]) >= {"flaw_probability", "weibull_nsa_surface_probability"}
     assert "rigid die" in found["text"] and "ν/(1−ν)" in " ".join(found["rests_on"])
     history = read_history(assessed_run / "history.csv")
@@ -185,6 +195,7 @@ def test_summary_has_the_numbers_and_the_seed(assessed_run):
 def test_report_shows_them(assessed_run):
     page = write_report(assessed_run, fracture=settings()).read_text()
     assert "Fracture of the pellet" in page and "seed 1" in page
+    assert "rigid die: 7.86, none: 3.31, isostatic: held shut" in page
     assert (assessed_run / "figures" / "fracture.png").stat().st_size > 10_000
     # From summary.json alone, when the settings are not at hand.
     assert "Fracture of the pellet" in write_report(assessed_run).read_text()
