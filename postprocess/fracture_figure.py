@@ -31,6 +31,9 @@ NAMES = {
 }
 
 
+DASHES = {"none": "--", "rigid die": "-.", "isostatic": ":", "elastic sleeve": "-"}
+
+
 def draw_fracture(history: pd.DataFrame, settings: FractureSettings) -> Figure:
     """Critical depth of a sodium-filled flaw, and failure probability of the pellet.
 
@@ -71,7 +74,9 @@ def _draw_depths(axes: Axes, settings: FractureSettings, top_MPa: float) -> None
         critical = closed.critical_depth_um(flaws.toughness.median, opening)
         colour = style.BLUE if kind == own else style.GREY
         label = f"critical, {NAMES[kind]}"
-        axes.plot(pressure, critical, color=colour, ls="-" if kind == own else "--", label=label)
+        axes.plot(
+            pressure, critical, color=colour, ls="-" if kind == own else DASHES[kind], label=label
+        )
         if kind == own:
             low, high = (
                 closed.critical_depth_um(flaws.toughness.percentile(q), opening)
@@ -99,7 +104,12 @@ def _draw_probabilities(
         ]
         colour = style.RED if own else style.GREY
         _curve(
-            axes, pressure, full, colour, "-" if own else "--", f"sodium in flaws, {NAMES[kind]}"
+            axes,
+            pressure,
+            full,
+            colour,
+            "-" if own else DASHES[kind],
+            f"sodium in flaws, {NAMES[kind]}",
         )
         if own and min(share) < 1.0:
             _curve(axes, pressure, limited, colour, ":", "the same, as far as sodium flows")

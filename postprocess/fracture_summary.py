@@ -177,15 +177,16 @@ def statistics_text(found: dict[str, Any]) -> str:
     text = (
         f"At {number(found['pressure_MPa'])} MPa ({held}, lateral stress "
         f"{number(found['lateral_stress_over_pressure'])} of the pressure) the critical depth of a "
-        f"sodium-filled surface flaw is {shown}; with the assumed flaws a pellet of "
+        f"sodium-filled surface flaw is {shown}. With the flaws of the case a pellet of "
         f"{number(found['pellet_area_mm2'])} mm² breaks with probability "
-        f"{number(probability['flaw_flow_limited_probability']['last'], 2)} by them "
-        f"({number(probability['flaw_local_probability']['last'], 2)} in the solved field)"
+        f"{number(probability['flaw_probability']['last'], 2)} if sodium fills them "
+        f"({number(probability['flaw_local_probability']['last'], 2)} in the solved field), "
+        f"{number(probability['flaw_flow_limited_probability']['last'], 2)} as far as it flows"
     )
     weibull = [
         entry["largest"] for name, entry in probability.items() if name.startswith("weibull")
     ]
     if weibull:
         least, most = number(min(weibull), 2), number(max(weibull), 2)
-        text += f", and by Weibull, at the worst step, between {least} and {most}"
+        text += f"; by Weibull, at the worst step, between {least} and {most}"
     return text + "."

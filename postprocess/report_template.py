@@ -107,7 +107,7 @@ are in the reference configuration, depth is vertical below the contact surface.
 {%- if pellet %}
 <h2>Fracture of the pellet</h2>
 <p>{{ pellet.text }}</p>
-<table class="numbers"><tr>{% for head in pellet.heads %}<th>{{ head }}</th>{% endfor %}</tr>
+<table><tr>{% for head in pellet.heads %}<th>{{ head }}</th>{% endfor %}</tr>
 {%- for row in pellet.rows %}
 <tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
 {%- endfor %}
