@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from napress.cases.fields import SourcedValue
+from napress.cases.fracture_model import fracture_settings
 from napress.cases.schema import Case, CeramicTable, SodiumTable, value_of
 from napress.cases.surface_schema import to_component
 from napress.fem.parameters import ElasticCeramic, PlasticMetal, StepControl
@@ -48,6 +49,7 @@ class PressModel:
         targets_MPa: Increasing mean pressures of the load program.
         step_control: How steps are sized and when to give up.
         output: What is written.
+        fracture: `napress.postprocess.fracture_assessment.FractureSettings`.
     """
 
     title: str
@@ -67,12 +69,19 @@ class PressModel:
     targets_MPa: tuple[float, ...]
     step_control: StepControl
     output: OutputOptions
+    fracture: Any
 
     def build_surface(self) -> Any:
         """Returns the `napress.meshes.surfaces.Surface` of the cell."""
         from napress.meshes.surfaces import build_surface
 
         return build_surface(self.surface, self.width_um, self.dimension)
+
+    def fracture_assessment(self) -> Any:
+        """Returns the assessment of fracture; it keeps the mesh of one run."""
+        from napress.postprocess.fracture_assessment import FractureAssessment
+
+        return FractureAssessment(self.fracture, self.ceramic_strength())
 
     def ceramic_strength(self) -> Any:
         """Returns the `napress.postprocess.fracture.CeramicStrength` of the electrolyte."""
@@ -134,4 +143,5 @@ def to_model(case: Case) -> PressModel:
             max_steps=solver.max_steps,
         ),
         output=OutputOptions(case.output.fields, case.output.figures, case.output.report),
+        fracture=fracture_settings(case),
     )

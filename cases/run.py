@@ -108,7 +108,7 @@ def _write_report(folder: Path, model: PressModel) -> Path:
         with run_folder.file_system_errors(folder):
             from napress.postprocess import report  # brings matplotlib
 
-            return report.write_report(folder, model.ceramic_strength())
+            return report.write_report(folder, model.ceramic_strength(), fracture=model.fracture)
     except ValueError as error:
         raise RunFolderError(str(error)) from error
 
@@ -181,7 +181,8 @@ def _drive(
         recorder = None
         if comm.rank == 0:
             choice = RecorderOptions(fields_at=FIELDS_AT[model.output.fields])
-            recorder = Recorder(folder, model.dimension, model.ceramic_strength(), choice)
+            fracture = model.fracture_assessment()
+            recorder = Recorder(folder, model.dimension, fracture.strength, choice, fracture)
         run = _Run(system, model, folder, key, spent, recorder, progress)
         try:
             outcome = run.go(resumed)

@@ -29,6 +29,7 @@ from napress.cases.fields import (
     sourced,
     text,
 )
+from napress.cases.fracture_schema import Fracture
 from napress.cases.materials import Ceramic, Material, Metal, load_material, parse_material
 from napress.cases.surface_schema import LATERAL, SurfaceTable
 
@@ -176,6 +177,7 @@ class Case(Strict):
         tuple[Stage, ...],
         Field(min_length=1, max_length=1000, description="one or more tables [[program]]"),
     ]
+    fracture: _field(Fracture, "table [fracture]: pellet, flaws, confinement") = Fracture()
     solver: _field(Solver, "table [solver]") = Solver()
     output: _field(Output, "table [output]") = Output()
 
@@ -222,4 +224,4 @@ def assumed_values(case: Case) -> list[str]:
                 entry = value_of(table, name)
                 if entry is not None and entry.estimate:
                     names.append(f"{label}.{name}")
-    return names
+    return names + [f"fracture.{name}" for name in case.fracture.assumed()]

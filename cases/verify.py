@@ -20,15 +20,21 @@ def checks() -> tuple[Check, ...]:
     from napress.cases.verification import (
         ceramic_shear,
         convergence,
+        crack,
         elastic_contact,
         hill_cylinder,
         invariants,
         plastic_point,
         punch_row,
         sinusoid,
+        slot_flow,
+        weibull,
     )
 
     return (
+        Check("Weibull, strength criteria, scatter", weibull.probabilities),
+        Check("sodium flowing into a slot", slot_flow.slot),
+        Check("edge crack, stress intensity", crack.edge_crack),
         Check("plasticity at a point, closed form", plastic_point.one_element),
         Check("tangent, finite differences", invariants.tangent_against_differences),
         Check("uniform pressure on any surface", invariants.uniform_pressure),

@@ -9,18 +9,17 @@ import numpy as np
 
 from napress.fem.snapshot import Array, BodySnapshot
 from napress.postprocess.depth import body_dimension, cell_depth
+from napress.postprocess.failure_criteria import utilisations
 from napress.postprocess.stress import principal_stress
 
 WHAT_IS_LEFT_OUT = (
     "The verdict compares stresses averaged over one mesh cell with strengths measured on "
-    "whole specimens. It leaves out: flaws, pores and grain boundaries of the ceramic; the "
-    "size effect and scatter of strength (Weibull), so the micrometres under an asperity may "
-    "be stronger than the strength used; sodium that enters a surface flaw and opens it as a "
-    "crack under pressure; bending and uneven support of the whole pellet; residual stress; "
-    "fatigue and slow crack growth. No compression cut-off is applied: a tension counts "
-    "however large the compression beside it. A margin is the factor on the stress state of "
-    "that step, not on the pressing pressure, because stress is not proportional to pressure "
-    "while contact grows."
+    "whole specimens. It leaves out: flaws, the size effect and scatter of strength (Weibull), "
+    "and sodium that enters a flaw, which the probabilities of fracture take up; bending and "
+    "uneven support of the whole pellet; residual stress; fatigue and slow crack growth. No "
+    "compression cut-off is applied: a tension counts however large the compression beside it. "
+    "A margin is the factor on the stress state of that step, not on the pressing pressure, "
+    "because stress is not proportional to pressure while contact grows."
 )
 
 
@@ -86,34 +85,10 @@ def margin(utilisation: float) -> float:
     return 1.0 / utilisation if utilisation > 0.0 else math.inf
 
 
-def tension_utilisation(principal_MPa: Array, tensile_MPa: float) -> Array:
-    """Largest principal stress over tensile strength (Rankine, textbook), (cells,)."""
-    return principal_MPa[:, 0] / tensile_MPa
-
-
-def mohr_coulomb_utilisation(
-    principal_MPa: Array, tensile_MPa: float, compressive_MPa: float
-) -> Array:
-    """Mohr–Coulomb in principal stresses, s1/st - s3/sc, failure at 1 (textbook).
-
-    Homogeneous of degree one in stress, so its inverse is the factor on the
-    stress at failure.
-
-    Args:
-        principal_MPa: Principal stresses, tension positive, descending, (cells, 3).
-        tensile_MPa: Tensile strength.
-        compressive_MPa: Compressive strength, positive.
-
-    Returns:
-        Utilisation of each cell, (cells,).
-    """
-    return principal_MPa[:, 0] / tensile_MPa - principal_MPa[:, 2] / compressive_MPa
-
-
 def use_of_strength(
     ceramic: BodySnapshot, strength: CeramicStrength, depth_um: Array | None = None
 ) -> dict[str, Utilisation]:
-    """Worst utilisation of both criteria over the ceramic at one step.
+    """Worst utilisation of each criterion over the ceramic at one step.
 
     Args:
         ceramic: The ceramic body.
@@ -121,15 +96,11 @@ def use_of_strength(
         depth_um: Depth of each cell, (cells,), computed if not given.
 
     Returns:
-        ``tension`` and ``mohr_coulomb``.
+        ``tension``, ``mohr_coulomb`` and ``drucker_prager``.
     """
     principal = principal_stress(ceramic.cell_data["stress_MPa"])
     depth_um = cell_depth(ceramic) if depth_um is None else depth_um
-    tensile, compressive = strength.tensile.value_MPa, strength.compressive.value_MPa
-    per_cell = {
-        "tension": tension_utilisation(principal, tensile),
-        "mohr_coulomb": mohr_coulomb_utilisation(principal, tensile, compressive),
-    }
+    per_cell = utilisations(principal, strength.tensile.value_MPa, strength.compressive.value_MPa)
     dimension = body_dimension(ceramic)
     worst = {}
     for name, values in per_cell.items():
@@ -163,24 +134,26 @@ class CriterionVerdict:
     first_failure_pressure_MPa: float | None
 
 
-def verdict_text(
-    tension: CriterionVerdict, mohr_coulomb: CriterionVerdict, strength: CeramicStrength
-) -> str:
-    """The verdict as one or two sentences, saying so if a strength is an estimate."""
-    broken = [
-        (name, criterion)
-        for name, criterion in (("tension", tension), ("Mohr–Coulomb", mohr_coulomb))
-        if not criterion.survives
-    ]
+LABELS = {"tension": "tension", "mohr_coulomb": "Mohr–Coulomb", "drucker_prager": "Drucker–Prager"}
+
+
+def verdict_text(verdicts: dict[str, CriterionVerdict], strength: CeramicStrength) -> str:
+    """The verdict as one or two sentences, saying so if a strength is an estimate.
+
+    Args:
+        verdicts: Outcome of each criterion by name.
+        strength: Strengths that were used.
+    """
+    broken = [(name, verdict) for name, verdict in verdicts.items() if not verdict.survives]
     if broken:
         parts = [
-            f"{name} from {criterion.first_failure_pressure_MPa:.3g} MPa "
-            f"(margin down to {criterion.margin:.3g})"
-            for name, criterion in broken
+            f"{LABELS[name]} from {verdict.first_failure_pressure_MPa:.3g} MPa "
+            f"(margin down to {verdict.margin:.3g})"
+            for name, verdict in broken
         ]
         text = "Local stress exceeds the ceramic's strength: " + "; ".join(parts) + "."
     else:
-        smallest = min(tension.margin, mohr_coulomb.margin)
+        smallest = min(verdict.margin for verdict in verdicts.values())
         text = "Local stress stays below the ceramic's strength; smallest margin " + (
             f"{smallest:.3g}." if math.isfinite(smallest) else "unlimited (no tension)."
         )

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from napress.fem.snapshot import Array, Snapshot
+from napress.fem.snapshot import Array, BodySnapshot, Snapshot
 from napress.postprocess import storage
 from napress.postprocess.depth import cell_depth
 from napress.postprocess.fracture import (
@@ -38,7 +38,7 @@ from napress.postprocess.measures import (
 )
 
 AXES = "xyz"
-CRITERIA = ("tension", "mohr_coulomb")
+CRITERIA = ("tension", "mohr_coulomb", "drucker_prager")
 COUNTS = (
     "step",
     "is_target",
@@ -98,11 +98,9 @@ def history_row(
     for name, peak in (("ceramic_max_shear", shear), ("ceramic_max_principal", principal)):
         row[f"{name}_MPa"] = peak.value_MPa
         row[f"{name}_p99_9_MPa"] = peak.percentile_MPa
-        row |= _place(name, peak.position_um, peak.depth_um)
+        row |= place_columns(name, peak.position_um, peak.depth_um)
     if strength is not None:
-        for name, used in use_of_strength(snapshot.ceramic, strength, depth_um).items():
-            row[f"{name}_utilisation"] = used.value
-            row |= _place(name, used.position_um, used.depth_um)
+        row |= strength_columns(snapshot.ceramic, strength, depth_um)
     row |= {
         "plastic_strain_max": float(plastic.max()),
         "plastic_strain_mean": float(
@@ -125,7 +123,25 @@ def history_row(
     return row
 
 
-def _place(name: str, position_um: tuple[float, ...], depth_um: float) -> dict[str, float]:
+def strength_columns(
+    ceramic: BodySnapshot, strength: CeramicStrength, depth_um: Array
+) -> dict[str, float]:
+    """Worst utilisation of each strength criterion, and its place.
+
+    Args:
+        ceramic: The ceramic at one step.
+        strength: Its strengths.
+        depth_um: Depth of each of its cells, (cells,).
+    """
+    row: dict[str, float] = {}
+    for name, used in use_of_strength(ceramic, strength, depth_um).items():
+        row[f"{name}_utilisation"] = used.value
+        row |= place_columns(name, used.position_um, used.depth_um)
+    return row
+
+
+def place_columns(name: str, position_um: tuple[float, ...], depth_um: float) -> dict[str, float]:
+    """Columns of a place: its coordinates and its depth below the contact surface."""
     place = {f"{name}_{axis}_um": value for axis, value in zip(AXES, position_um, strict=False)}
     return place | {f"{name}_depth_um": depth_um}
 
@@ -310,9 +326,11 @@ def fracture_summary(history: pd.DataFrame, strength: CeramicStrength | None) ->
             "verdict": "No verdict: the case gives no strength for the ceramic.",
             "left_out": WHAT_IS_LEFT_OUT,
         }
-    verdicts = {name: criterion_verdict(history, name) for name in CRITERIA}
+    # A history from before a criterion existed lacks its columns.
+    used = [name for name in CRITERIA if f"{name}_utilisation" in history]
+    verdicts = {name: criterion_verdict(history, name) for name in used}
     return {
-        "verdict": verdict_text(verdicts["tension"], verdicts["mohr_coulomb"], strength),
+        "verdict": verdict_text(verdicts, strength),
         "survives": all(verdict.survives for verdict in verdicts.values()),
         "strength_is_estimate": strength.is_estimate,
         "strength": asdict(strength),

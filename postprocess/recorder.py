@@ -13,6 +13,8 @@ from napress.fem.snapshot import Array, Snapshot
 from napress.postprocess import fields, history, profiles, storage
 from napress.postprocess.depth import cell_depth
 from napress.postprocess.fracture import CeramicStrength
+from napress.postprocess.fracture_assessment import FractureAssessment
+from napress.postprocess.fracture_summary import statistics_summary
 from napress.postprocess.measures import CONTACT_GAP_UM
 
 HISTORY = "history.csv"
@@ -50,6 +52,7 @@ class Recorder:
         dimension: Dimension of the problem, 2 or 3.
         strength: Strengths of the ceramic for the fracture verdict, if known.
         options: What to write.
+        fracture: Probabilities of fracture, if they are wanted.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Recorder:
         dimension: int,
         strength: CeramicStrength | None = None,
         options: RecorderOptions | None = None,
+        fracture: FractureAssessment | None = None,
     ) -> None:
         if dimension not in (2, 3):
             raise ValueError(f"dimension: {dimension}, allowed are 2 and 3")
@@ -65,6 +69,7 @@ class Recorder:
         self.dimension = dimension
         self.strength = strength
         self.options = options or RecorderOptions()
+        self.fracture = fracture
         self._depth_um: Array | None = None
         self._unwritten: Snapshot | None = None
 
@@ -93,6 +98,9 @@ class Recorder:
         row = history.history_row(
             snapshot, self.strength, self._depth_um, self.options.contact_gap_um
         )
+        if self.fracture is not None:
+            row |= self.fracture.row(snapshot)
+            snapshot = self.fracture.with_fields(snapshot)
         profiles.write_profile(self.folder / PROFILES, snapshot)
         wanted = self.options.fields_at
         milestone = snapshot.is_target or snapshot.step == 0
@@ -144,5 +152,9 @@ class Recorder:
             ended=ended,
             strength=self.strength,
         )
+        if self.fracture is not None:
+            columns = history.read_history(self.folder / HISTORY)
+            statistics = statistics_summary(columns, self.fracture.settings)
+            result["fracture_statistics"] = storage.plain(statistics)
         storage.write_json(self.folder / SUMMARY, result)
         return result

@@ -12,8 +12,10 @@ import jinja2
 
 from napress.postprocess import report_data, storage
 from napress.postprocess.fields import field_index
-from napress.postprocess.figures import write_figures
+from napress.postprocess.figures import FIGURES, write_figures
 from napress.postprocess.fracture import CeramicStrength
+from napress.postprocess.fracture_assessment import FractureSettings
+from napress.postprocess.fracture_report import CAPTION, section, write_fracture_figure
 from napress.postprocess.history import read_history, summary
 from napress.postprocess.measures import CONTACT_GAP_UM
 from napress.postprocess.profiles import profile_steps, read_profile
@@ -38,6 +40,7 @@ def write_report(
     run_folder: Path,
     strength: CeramicStrength | None = None,
     contact_gap_um: float = CONTACT_GAP_UM,
+    fracture: FractureSettings | None = None,
 ) -> Path:
     """Draw the figures of a run and write its report.
 
@@ -51,6 +54,8 @@ def write_report(
         strength: Strengths for the verdict of a run that was killed before it
             wrote ``summary.json``; a finished run does not need them.
         contact_gap_um: Contact tolerance that the run used.
+        fracture: What the probabilities of fracture rest on; without it they are taken
+            from ``summary.json`` and not drawn.
 
     Returns:
         The report.
@@ -81,6 +86,8 @@ def write_report(
         for name, paths in write_figures(run_folder).items():
             picture = base64.b64encode(paths[0].read_bytes()).decode("ascii")
             figures.append((picture, CAPTIONS[name]))
+    for path in write_fracture_figure(run_folder / FIGURES, history, fracture)[:1]:
+        figures.append((base64.b64encode(path.read_bytes()).decode("ascii"), CAPTION))
     facets = read_profile(run_folder / PROFILES, steps[-1]).facets if steps else None
     path = run_folder / REPORT
     page = render(
@@ -92,6 +99,7 @@ def write_report(
         facets=facets,
         contact_gap_um=contact_gap_um,
         no_figures=no_figures,
+        pellet=section(history, result, fracture),
     )
     storage.write_text(path, page)
     return path
@@ -107,6 +115,7 @@ def render(
     facets: int | None,
     contact_gap_um: float = CONTACT_GAP_UM,
     no_figures: str = "",
+    pellet: dict[str, Any] | None = None,
 ) -> str:
     """The page as text; everything in it is escaped.
 
@@ -119,6 +128,7 @@ def render(
         facets: Number of interface facets, if known.
         contact_gap_um: Contact tolerance.
         no_figures: Why there are none.
+        pellet: Fracture of the pellet, from `fracture_report.section`.
 
     Returns:
         HTML.
@@ -145,6 +155,7 @@ def render(
         no_figures=no_figures,
         verdict_rows=report_data.verdict_rows(fracture),
         strength_rows=report_data.strength_rows(fracture),
+        pellet=pellet or {},
         model_limits=report_data.MODEL_LIMITS,
         material_rows=report_data.material_rows(case),
         solver_rows=report_data.solver_rows(history, result),

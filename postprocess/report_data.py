@@ -16,7 +16,7 @@ VERIFIED_PRESSURE_MPA = 360.0
 FACETS_NEEDED = 5
 ENERGY_ERROR_PERCENT = 1.0
 NAMES = {"young": "Young's modulus", "poisson": "Poisson's ratio"}
-MATERIAL_PARTS = ("sodium", "ceramic")
+MATERIAL_PARTS = ("sodium", "ceramic", "fracture")
 
 MODEL_LIMITS = (
     "The cell is one sample of the interface between two symmetry planes; form error, tilt and "
@@ -179,6 +179,7 @@ def verdict_rows(fracture: dict[str, Any]) -> list[tuple[str, ...]]:
     for key, label in (
         ("tension", "Tension, s1 against tensile strength"),
         ("mohr_coulomb", "Mohr–Coulomb, s1/st − s3/sc = 1"),
+        ("drucker_prager", "Drucker–Prager, √J2 + a I1 = k"),
     ):
         one = fracture.get(key)
         if not one:

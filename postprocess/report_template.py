@@ -104,6 +104,23 @@ are in the reference configuration, depth is vertical below the contact surface.
 <p>{{ fracture.verdict }}</p>
 {%- endif %}
 <p>{{ fracture.left_out }}</p>
+{%- if pellet %}
+<h2>Fracture of the pellet</h2>
+<p>{{ pellet.text }}</p>
+<table><tr>{% for head in pellet.heads %}<th>{{ head }}</th>{% endfor %}</tr>
+{%- for row in pellet.rows %}
+<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
+{%- endfor %}
+</table>
+<table>
+{%- for name, value in pellet.flaw_rows %}
+<tr><td>{{ name }}</td><td>{{ value }}</td></tr>
+{%- endfor %}
+</table>
+<ul>
+{%- for text in pellet.rests_on %}<li>{{ text }}</li>{% endfor %}
+</ul>
+{%- endif %}
 
 <h2>What the model leaves out</h2>
 <ul>

@@ -17,6 +17,9 @@ _UNIT_SUFFIX = {
     "kJ/mol": "kJ_per_mol",
     "K": "K",
     "s": "s",
+    "um**2": "um2",
+    "um**3": "um3",
+    "1/um**2": "per_um2",
 }
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?) (\S.*)")
 _AXES = ("x", "y", "z")

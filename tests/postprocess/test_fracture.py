@@ -6,14 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from napress.postprocess.fracture import (
-    CeramicStrength,
-    Strength,
-    margin,
-    mohr_coulomb_utilisation,
-    tension_utilisation,
-    use_of_strength,
-)
+from napress.postprocess.failure_criteria import mohr_coulomb_utilisation, tension_utilisation
+from napress.postprocess.fracture import CeramicStrength, Strength, margin, use_of_strength
 from napress.postprocess.history import fracture_summary
 
 

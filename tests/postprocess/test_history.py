@@ -33,6 +33,7 @@ PURE_NUMBERS = {
     "void_count",
     "tension_utilisation",
     "mohr_coulomb_utilisation",
+    "drucker_prager_utilisation",
     "plastic_strain_max",
     "plastic_strain_mean",
     "newton_iterations",
