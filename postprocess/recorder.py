@@ -68,7 +68,9 @@ class Recorder:
         self._depth_um: Array | None = None
         self._unwritten: Snapshot | None = None
 
-    def on_step(self, snapshot: Snapshot) -> dict[str, float]:
+    def on_step(
+        self, snapshot: Snapshot, more: dict[str, float] | None = None
+    ) -> dict[str, float]:
         """Record an accepted step.
 
         The history row is written last: a step that is in the history has all
@@ -76,6 +78,7 @@ class Recorder:
 
         Args:
             snapshot: The step.
+            more: Further columns of its row.
 
         Returns:
             Its history row.
@@ -92,7 +95,7 @@ class Recorder:
             self._depth_um = cell_depth(snapshot.ceramic)
         row = history.history_row(
             snapshot, self.strength, self._depth_um, self.options.contact_gap_um
-        )
+        ) | (more or {})
         profiles.write_profile(self.folder / PROFILES, snapshot)
         wanted = self.options.fields_at
         milestone = snapshot.is_target or snapshot.step == 0
@@ -117,7 +120,13 @@ class Recorder:
         storage.remove_unfinished(self.folder)
 
     def finish(
-        self, *, wall_s: float, cpu_s: float, peak_memory_MB: float, ended: str = "completed"
+        self,
+        *,
+        wall_s: float,
+        cpu_s: float,
+        peak_memory_MB: float,
+        ended: str = "completed",
+        more: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Write the fields of the last step and ``summary.json``.
 
@@ -129,6 +138,7 @@ class Recorder:
             cpu_s: CPU seconds, all ranks.
             peak_memory_MB: Peak resident memory, all ranks.
             ended: ``completed`` or the reason why the run stopped early.
+            more: Further entries of the summary.
 
         Returns:
             The summary.
@@ -143,6 +153,6 @@ class Recorder:
             peak_memory_MB=peak_memory_MB,
             ended=ended,
             strength=self.strength,
-        )
+        ) | storage.plain(more or {})
         storage.write_json(self.folder / SUMMARY, result)
         return result
