@@ -31,7 +31,6 @@ from napress.fem.edge_refinement import (
     copy_mesh,
     facet_corners,
     refine_edges,
-    vertex_rows,
 )
 from napress.fem.linear import DirectSolver
 from napress.meshes.interface_mesh import Boundary, TaggedMesh
@@ -90,6 +89,7 @@ class ConductionSolution:
         facet_current_density_mA_per_cm2: Through each facet of the unrefined contact
             face, over its projected area, (facets,).
         facet_area_um: Projected area of those facets, (facets,), µm^(dim-1).
+        facet_contact_area_um: The part of it that touches, (facets,).
         facet_centre_um: Their centres, (facets, dim).
         field: Potential and current density.
     """
@@ -102,6 +102,7 @@ class ConductionSolution:
     nominal_area_um: float
     facet_current_density_mA_per_cm2: Array
     facet_area_um: Array
+    facet_contact_area_um: Array
     facet_centre_um: Array
     field: ConductionField
 
@@ -215,6 +216,9 @@ class RefinedElectrolyte:
             nominal_area_um=nominal,
             facet_current_density_mA_per_cm2=density,
             facet_area_um=area,
+            facet_contact_area_um=np.bincount(
+                self._owner[closed], self._projected[closed], self._facet_count
+            ),
             facet_centre_um=centres,
             field=self._field(potential, nominal / current, scale),
         )

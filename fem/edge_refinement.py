@@ -105,7 +105,7 @@ def _facet_vertices(mesh: dmesh.Mesh, facets: NDArray[np.int32]) -> NDArray[np.i
     return vertices[facets]
 
 
-def vertex_rows(mesh: dmesh.Mesh) -> NDArray[np.int64]:
+def _vertex_rows(mesh: dmesh.Mesh) -> NDArray[np.int64]:
     """Row of each vertex in the mesh's geometry, (vertices,)."""
     cell_dim = mesh.topology.dim
     mesh.topology.create_connectivity(cell_dim, 0)
@@ -115,4 +115,4 @@ def vertex_rows(mesh: dmesh.Mesh) -> NDArray[np.int64]:
 
 
 def _points(mesh: dmesh.Mesh) -> Array:
-    return mesh.geometry.x[vertex_rows(mesh)][:, : mesh.geometry.dim]
+    return mesh.geometry.x[_vertex_rows(mesh)][:, : mesh.geometry.dim]

@@ -33,8 +33,18 @@ def touching_by_gap(
 
 
 def touching_by_pressure(interface: InterfaceSnapshot) -> Touching:
-    """Contact wherever there is contact pressure; it ends half way between two points."""
-    return _below_zero(interface, np.where(interface.pressure_MPa > 0, -1.0, 1.0))
+    """Contact on the area of the sample points that carry contact pressure.
+
+    In 2-D each point stands for its own stretch of the interface, so that the area in
+    contact is exactly that of the points; in 3-D contact ends half way between points.
+    """
+    pressed = interface.pressure_MPa > 0
+    if interface.position_um.shape[-1] != 2:
+        return _below_zero(interface, np.where(pressed, -1.0, 1.0))
+    order = np.argsort(interface.position_um[..., 0].ravel(), kind="stable")
+    area, carries = interface.area_um.ravel()[order], pressed.ravel()[order]
+    ends = float(interface.position_um[..., 0].min()) - 0.5 * area[0] + np.cumsum(area)
+    return lambda points: carries[np.minimum(np.searchsorted(ends, points[:, 0]), len(carries) - 1)]
 
 
 def _below_zero(interface: InterfaceSnapshot, level: Array) -> Touching:

@@ -68,9 +68,7 @@ class Recorder:
         self._depth_um: Array | None = None
         self._unwritten: Snapshot | None = None
 
-    def on_step(
-        self, snapshot: Snapshot, more: dict[str, float] | None = None
-    ) -> dict[str, float]:
+    def on_step(self, snapshot: Snapshot, more: dict[str, float] | None = None) -> dict[str, float]:
         """Record an accepted step.
 
         The history row is written last: a step that is in the history has all

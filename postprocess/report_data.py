@@ -16,7 +16,7 @@ VERIFIED_PRESSURE_MPA = 360.0
 FACETS_NEEDED = 5
 ENERGY_ERROR_PERCENT = 1.0
 NAMES = {"young": "Young's modulus", "poisson": "Poisson's ratio"}
-MATERIAL_PARTS = ("sodium", "ceramic")
+MATERIAL_PARTS = ("sodium", "ceramic", "resistance")
 
 MODEL_LIMITS = (
     "The cell is one sample of the interface between two symmetry planes; form error, tilt and "
@@ -81,6 +81,7 @@ def target_table(history: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     columns = {
         "pressure_MPa": "Pressure (MPa)",
         "contact_fraction": "Contact fraction",
+        "interface_asr_ohm_cm2": "Interface ASR (Ω cm²)",
         void: "Void area (µm²)" if void == "void_area_um2" else "Void volume (µm³)",
         "closure_percent": "Closed (%)",
         "void_count": "Voids",

@@ -50,7 +50,8 @@ class Resistance:
         current_max_over_mean: Largest current density of an interface facet over the mean.
         current_p99_over_mean: The density that 99 % of the area does not exceed.
         current_gini: Gini coefficient of the current over the nominal area, 0 if
-            uniform, towards 1 if it all passes through one point.
+            uniform, towards 1 if it all passes through one point. Here and below a
+            facet that touches in part counts as a touching and a bare one.
         area_share_for_90_percent: Smallest share of the nominal area that carries 90 %
             of the current.
         current_imbalance: Current into the interface less that out of the
@@ -112,6 +113,7 @@ def measure(
     charge_transfer = crossing * contact.charge_transfer_ohm_cm2
     film = crossing * contact.film_ohm_cm2
     density, area = solution.facet_current_density_mA_per_cm2, solution.facet_area_um
+    crossed, part = _on_contact(solution)
     return Resistance(
         interface_asr_ohm_cm2=constriction + charge_transfer + film,
         constriction_asr_ohm_cm2=constriction,
@@ -120,10 +122,19 @@ def measure(
         bulk_asr_ohm_cm2=bulk,
         current_max_over_mean=float(density.max()),
         current_p99_over_mean=_percentile(density, area),
-        current_gini=gini(density, area),
-        area_share_for_90_percent=area_share(density, area),
+        current_gini=gini(crossed, part),
+        area_share_for_90_percent=area_share(crossed, part),
         current_imbalance=abs(solution.current_imbalance),
     ), solution
+
+
+def _on_contact(solution: ConductionSolution) -> tuple[Array, Array]:
+    """Current density on the touching part of each facet, and none on the rest."""
+    whole, touching = solution.facet_area_um, solution.facet_contact_area_um
+    current = solution.facet_current_density_mA_per_cm2 * whole
+    density = np.divide(current, touching, out=np.zeros_like(current), where=touching > 0)
+    rest = np.maximum(whole - touching, 0.0)
+    return np.concatenate([density, np.zeros_like(rest)]), np.concatenate([touching, rest])
 
 
 def _percentile(density: Array, area: Array) -> float:
