@@ -20,7 +20,7 @@ MATERIAL_PARTS = ("sodium", "ceramic", "resistance")
 
 MODEL_LIMITS = (
     "The cell is one sample of the interface between two symmetry planes; form error, tilt and "
-    "waviness longer than the cell are not in it.",
+    "waviness longer than the cell are not in it (its resistance can have waviness in series).",
     "The ceramic is linear elastic and its surface a graph, without overhangs; it does not crack.",
     "Sodium follows bulk plasticity without rate dependence, size effect, surface films or gas "
     "trapped in voids, so real interfaces may need more pressure to close.",
@@ -61,6 +61,9 @@ def headline(summary: dict[str, Any]) -> list[tuple[str, str, str]]:
         value = summary.get(f"closure_pressure_{level}_MPa")
         shown = "not reached" if value is None else f"{number(value)} MPa"
         cards.append((f"{level.replace('_', '.')} % closed at", shown, "mean pressure"))
+    if summary.get("interface_asr_ohm_cm2") is not None:
+        value = number(summary["interface_asr_ohm_cm2"])
+        cards.append(("Interface ASR", f"{value} Ω cm²", f"at {pressure} MPa, without bulk"))
     for name, label in (("max_shear", "Max shear"), ("max_principal", "Max principal")):
         if f"ceramic_{name}_MPa" in summary:
             depth = number(summary[f"ceramic_{name}_depth_um"])
