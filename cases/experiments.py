@@ -188,9 +188,13 @@ def markdown(rows: list[Comparison]) -> str:
     lines = ["| system | quantity | MPa | measured | model |", "|---|---|---:|---:|---:|"]
     for row in rows:
         pressure = "" if row.pressure_MPa is None else f"{row.pressure_MPa:g}"
-        model = row.remark if row.model is None else f"{row.model:.3g}"
+        model = row.remark if row.model is None else _number(row.model)
         lines.append(f"| {row.system} | {row.quantity} | {pressure} | {row.measured} | {model} |")
     return "\n".join(lines)
+
+
+def _number(value: float) -> str:
+    return "< 1e-6" if 0 < value < 1e-6 else f"{value:.3g}"
 
 
 def as_dicts(rows: list[Comparison]) -> list[dict[str, Any]]:

@@ -82,8 +82,8 @@ class ConductionSolution:
         total_asr_ohm_cm2: Between metal and counter-electrode.
         electrolyte_loss_asr_ohm_cm2: The part of it dissipated in the electrolyte.
         contact_loss_asr_ohm_cm2: The part dissipated in the contact resistance.
-        current_imbalance: Current through the contact less that into the
-            counter-electrode (sum of its reactions), over the former.
+        current_imbalance: Current through the contact over that into the
+            counter-electrode (sum of its reactions), less 1.
         contact_area_um: True area of contact, along the surface, µm^(dim-1).
         nominal_area_um: Projected area of the whole interface, µm^(dim-1).
         facet_current_density_mA_per_cm2: Through each facet of the unrefined contact
@@ -167,14 +167,23 @@ class RefinedElectrolyte:
         self._facets, self._owner = tags.indices[chosen], tags.values[chosen] - _FIRST
         self._corners = facet_corners(mesh, self._facets)
         self._projected = _simplex_area(self._corners[..., :-1])
+        self._nominal = float(self._projected.sum())
         self._true = _simplex_area(self._corners)
 
-    def solve(
-        self, touching: Touching | None, contact_resistance_ohm_cm2: float = 0.0
-    ) -> ConductionSolution:
-        """Solves for a contact; None stands for contact everywhere.
+    def bulk_asr_ohm_cm2(self) -> float:
+        """Loss in the electrolyte under perfect contact everywhere.
 
-        A facet of the refined mesh touches if its centre does.
+        Raises:
+            SingularSystem: If the matrix cannot be factored.
+        """
+        everywhere = np.ones(len(self._facets), dtype=bool)
+        _, current, loss, _ = self._solve(everywhere, self._conductance(0.0))
+        return OHM_CM2_PER_UM_CM_PER_MS * self._nominal * loss / current**2
+
+    def solve(
+        self, touching: Touching, contact_resistance_ohm_cm2: float = 0.0
+    ) -> ConductionSolution:
+        """Solves for a contact; a facet of the refined mesh touches if its centre does.
 
         Args:
             touching: Tells which lateral points (n, dim-1) touch, (n,).
@@ -184,34 +193,23 @@ class RefinedElectrolyte:
             NoContact: If nothing touches.
             SingularSystem: If the matrix cannot be factored.
         """
-        mesh, facet_dim = self._mesh, self._mesh.topology.dim - 1
-        centre = self._corners.mean(1)
-        closed = np.ones(len(centre), dtype=bool)
-        if touching is not None:
-            closed = touching(centre[:, :-1])
+        closed = touching(self._corners.mean(1)[:, :-1])
         if not closed.any():
             raise NoContact("nothing touches, so no current crosses the interface")
-        nominal = float(self._projected.sum())
-        width = nominal ** (1 / facet_dim)
-        resistance = contact_resistance_ohm_cm2 / OHM_CM2_PER_UM_CM_PER_MS
-        if resistance <= 0:
-            resistance = PERFECT_SHARE * width / self._conductivity
-        far = self._tags.find(_FAR)
-        entities = [self._facets[closed], far]
-        values = [np.full(closed.sum(), _TOUCHING), np.full(len(far), _FAR)]
-        tags = _tags(mesh, facet_dim, entities, values)
-        potential, into, out, contact_power = self._solve(tags, 1 / resistance)
+        conductance = self._conductance(contact_resistance_ohm_cm2)
+        potential, current, loss, at = self._solve(closed, conductance)
+        into = self._current_per_cell(potential, conductance, at)
 
-        current = float(into.sum())
-        total = nominal / current
-        share = contact_power / current
-        scale = OHM_CM2_PER_UM_CM_PER_MS * total
+        nominal = self._nominal
+        scale = OHM_CM2_PER_UM_CM_PER_MS * nominal / current
+        # The metal is at 1, so the current is also the power.
+        share = loss / current
         density, area, centres = self._per_facet(into, closed, nominal / current)
         return ConductionSolution(
             total_asr_ohm_cm2=scale,
-            electrolyte_loss_asr_ohm_cm2=(1 - share) * scale,
-            contact_loss_asr_ohm_cm2=share * scale,
-            current_imbalance=(current - out) / current,
+            electrolyte_loss_asr_ohm_cm2=share * scale,
+            contact_loss_asr_ohm_cm2=(1 - share) * scale,
+            current_imbalance=float(into.sum()) / current - 1,
             contact_area_um=float(self._true[closed].sum()),
             nominal_area_um=nominal,
             facet_current_density_mA_per_cm2=density,
@@ -223,16 +221,27 @@ class RefinedElectrolyte:
             field=self._field(potential, nominal / current, scale),
         )
 
+    def _conductance(self, resistance_ohm_cm2: float) -> float:
+        """Per contact area, in mS/cm per µm."""
+        if resistance_ohm_cm2 > 0:
+            return OHM_CM2_PER_UM_CM_PER_MS / resistance_ohm_cm2
+        width = self._nominal ** (1 / (self._mesh.topology.dim - 1))
+        return self._conductivity / (PERFECT_SHARE * width)
+
     def _solve(
-        self, tags: dmesh.MeshTags, conductance: float
-    ) -> tuple[fem.Function, Array, float, float]:
+        self, closed: NDArray[np.bool_], conductance: float
+    ) -> tuple[fem.Function, float, float, ufl.Measure]:
         """Solves with the metal at potential 1.
 
         Returns:
-            Potential, current through each cell's contact, current into the
-            counter-electrode, and power dissipated in the contact.
+            Potential, current into the counter-electrode, power dissipated in the
+            electrolyte, and the measure of the contact.
         """
         mesh, space = self._mesh, self._space
+        far = self._tags.find(_FAR)
+        entities = [self._facets[closed], far]
+        values = [np.full(closed.sum(), _TOUCHING), np.full(len(far), _FAR)]
+        tags = _tags(mesh, mesh.topology.dim - 1, entities, values)
         trial, test = ufl.TrialFunction(space), ufl.TestFunction(space)
         at = ufl.Measure("ds", mesh, subdomain_data=tags)
         bulk = fem.Constant(mesh, self._conductivity)
@@ -251,13 +260,19 @@ class RefinedElectrolyte:
         potential = fem.Function(space)
         potential.x.array[:] = solver.solve(right)
 
-        per_cell = ufl.TestFunction(fem.functionspace(mesh, ("Discontinuous Lagrange", 0)))
-        jump = crossing * (1 - potential)
-        into = fem.assemble_vector(_form(jump * per_cell * at(_TOUCHING))).array.copy()
-        power = fem.assemble_scalar(_form(jump * (1 - potential) * at(_TOUCHING)))
         flow = bulk * ufl.inner(ufl.grad(potential), ufl.grad(test)) * ufl.dx
-        out = -float(fem.assemble_vector(_form(flow)).array[bottom].sum())
-        return potential, into, out, float(power)
+        nodal = fem.assemble_vector(_form(flow)).array
+        loss = float(nodal @ potential.x.array)
+        return potential, -float(nodal[bottom].sum()), loss, at
+
+    def _current_per_cell(
+        self, potential: fem.Function, conductance: float, at: ufl.Measure
+    ) -> Array:
+        """Current through the contact of each cell, (cells,)."""
+        mesh = self._mesh
+        per_cell = ufl.TestFunction(fem.functionspace(mesh, ("Discontinuous Lagrange", 0)))
+        jump = fem.Constant(mesh, conductance) * (1 - potential)
+        return fem.assemble_vector(_form(jump * per_cell * at(_TOUCHING))).array.copy()
 
     def _per_facet(
         self, into: Array, closed: NDArray[np.bool_], scale: float

@@ -28,7 +28,7 @@ LINES = 24
 COLOUR_RANGE = (0.1, 10.0)
 PARTS = (
     ("interface_asr_ohm_cm2", "interface", "black", "-"),
-    ("constriction_asr_ohm_cm2", "constriction", style.BLUE, "-"),
+    ("constriction_asr_ohm_cm2", "constriction", style.BLUE, (0, (4, 3))),
     ("charge_transfer_asr_ohm_cm2", "charge transfer", style.ORANGE, "--"),
     ("film_asr_ohm_cm2", "film", style.GREEN, ":"),
 )

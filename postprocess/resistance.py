@@ -106,7 +106,7 @@ def measure(
     """Resistance of a given contact; see `measure_step`."""
     refined: RefinedElectrolyte = electrolyte.refined(touching)
     solution = refined.solve(touching, contact.sum_ohm_cm2)
-    bulk = refined.solve(None).electrolyte_loss_asr_ohm_cm2
+    bulk = refined.bulk_asr_ohm_cm2()
     constriction = solution.electrolyte_loss_asr_ohm_cm2 - bulk
     total = contact.sum_ohm_cm2
     crossing = solution.contact_loss_asr_ohm_cm2 / total if total > 0 else 0.0
