@@ -14,6 +14,9 @@ from napress.postprocess.conduction_fields import CONDUCTION, truncate_solutions
 from napress.postprocess.resistance import NOT_MEASURED, ContactResistance, measure_step
 from napress.postprocess.waviness import Waviness, waviness_rows
 
+# Share of the current that may be lost before a resistance is called doubtful.
+LARGEST_IMBALANCE = 1e-8
+
 
 class ConductionRecorder:
     """Adds resistance columns to the history; rank 0 only.
@@ -65,6 +68,11 @@ class ConductionRecorder:
                 f"{type(error).__name__}: {' '.join(str(error).split())}"
             )
             return dict(NOT_MEASURED)
+        if not resistance.current_imbalance < LARGEST_IMBALANCE:
+            self.failures.append(
+                f"resistance at {snapshot.pressure_MPa:.4g} MPa is doubtful: current is conserved "
+                f"to {resistance.current_imbalance:.2g} only"
+            )
         if self._keep_fields:
             write_solution(self._folder, snapshot.step, snapshot.pressure_MPa, solution)
         return resistance.row()
@@ -77,14 +85,17 @@ class ConductionRecorder:
 
         Returns:
             ``resistance``: the row of each target, with the waviness if there is
-            one, and the failures.
+            one, and the failures. If the run ended on a target, its ASR with waviness.
         """
         targets = history[history["is_target"] == 1]
         names = ["pressure_MPa", *NOT_MEASURED]
         found: dict[str, Any] = {"targets": targets[names].to_dict("records")}
+        last: dict[str, float] = {}
         if self._wave is not None:
-            found["waviness"] = waviness_rows(targets, self._wave)
-        return {"resistance": found | {"failures": self.failures}}
+            rows = found["waviness"] = waviness_rows(targets, self._wave)
+            if rows and rows[-1]["pressure_MPa"] == history["pressure_MPa"].iloc[-1]:
+                last = {name: rows[-1][name] for name in rows[-1] if name.startswith("interface")}
+        return last | {"resistance": found | {"failures": self.failures}}
 
     def truncate(self, last_step: int) -> None:
         """Forget every later step, before a run is resumed."""

@@ -15,6 +15,8 @@ VERIFIED_PRESSURE_MPA = 360.0
 # Fewer facets than this in contact and the contact fraction is mostly mesh.
 FACETS_NEEDED = 5
 ENERGY_ERROR_PERCENT = 1.0
+# Facets that folded over count with a negative area; rounding stays far below this.
+FOLDED_CLOSURE_PERCENT = 100.1
 NAMES = {"young": "Young's modulus", "poisson": "Poisson's ratio"}
 MATERIAL_PARTS = ("sodium", "ceramic", "resistance")
 
@@ -142,6 +144,11 @@ def warnings(history: pd.DataFrame, summary: dict[str, Any], facets: int | None)
     ended = summary.get("ended", "completed")
     if ended != "completed":
         found.append(f"The run ended before its last target: {ended}")
+    if (history["closure_percent"] > FOLDED_CLOSURE_PERCENT).any():
+        found.append(
+            "The void turns negative: a sodium facet has folded over. Whatever follows that step, "
+            "resistance included, is not physical."
+        )
     if (history["pressure_MPa"] > VERIFIED_PRESSURE_MPA * (1 + 1e-9)).any():
         found.append(
             f"Pressure exceeds {VERIFIED_PRESSURE_MPA:g} MPa, the highest at which the solver "

@@ -70,11 +70,13 @@ class Resistance:
     current_imbalance: float
 
     def row(self) -> dict[str, float]:
-        """Columns of the history."""
-        return asdict(self)
+        """Columns of the history; what is rounding error is none of them."""
+        return {name: value for name, value in asdict(self).items() if name in NOT_MEASURED}
 
 
-NOT_MEASURED = {name: math.nan for name in Resistance.__dataclass_fields__}
+NOT_MEASURED = {
+    name: math.nan for name in Resistance.__dataclass_fields__ if name != "current_imbalance"
+}
 
 
 def measure_step(

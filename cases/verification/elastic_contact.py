@@ -46,11 +46,10 @@ def westergaard(
     return rows
 
 
-@functools.cache
 def press_wave(
     elements: int, ratios: tuple[float, ...], thickness: float = 1.0
 ) -> tuple[Pressed, float]:
-    """The pressed wave and its closure pressure in MPa; kept, since two checks look at it.
+    """The pressed wave and its closure pressure in MPa.
 
     Args:
         elements: Interface elements per wavelength.
@@ -61,6 +60,14 @@ def press_wave(
         SODIUM_YOUNG_MPa, SODIUM_POISSON, CERAMIC.young_MPa, CERAMIC.poisson
     )
     closure = closed_forms.westergaard_closure_pressure_MPa(modulus, AMPLITUDE_UM, WAVELENGTH_UM)
+    return _press(elements, tuple(ratio * closure for ratio in ratios), thickness, closure), closure
+
+
+@functools.cache
+def _press(
+    elements: int, targets_MPa: tuple[float, ...], thickness: float, closure: float
+) -> Pressed:
+    """Kept, since two checks look at it."""
     metal = PlasticMetal(SODIUM_YOUNG_MPa, SODIUM_POISSON, YIELD_OVER_CLOSURE * closure)
     surface = build_surface(Sinusoid(AMPLITUDE_UM, WAVELENGTH_UM, math.pi), WAVELENGTH_UM)
     depth = thickness * WAVELENGTH_UM
@@ -71,7 +78,7 @@ def press_wave(
         largest_step_um=0.3 * AMPLITUDE_UM,
         smallest_step_um=1e-6 * AMPLITUDE_UM,
     )
-    return press_problem(problem, tuple(ratio * closure for ratio in ratios), control), closure
+    return press_problem(problem, targets_MPa, control)
 
 
 def _compare(face: InterfaceSnapshot, ratio: float, closure: float, elements: int) -> list[Row]:
