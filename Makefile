@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-paraview test-cluster bench reach verify lint clean
+.PHONY: help setup demo test test-paraview test-cluster bench reach verify validation lint clean
 
 help:
 	@echo "make setup          make the Python environment in $(VENV) (first time about a minute)"
@@ -21,6 +21,7 @@ help:
 	@echo "make test-paraview  setup, then render the ParaView script (needs pvpython, xvfb-run)"
 	@echo "make test-cluster   setup, then a sweep on a one-node Slurm (root, Debian packages)"
 	@echo "make verify         setup, then compare with closed forms and reference values"
+	@echo "make validation     setup, then the shipped experiments: model beside measurement (10 minutes)"
 	@echo "make bench          setup, then time the sinusoid, next to CalculiX when ccx is installed"
 	@echo "make reach          setup, then press 27 surfaces to 360 MPa (an hour of one core)"
 	@echo "make lint           setup, then ruff"
@@ -49,6 +50,9 @@ test-cluster: setup
 
 verify: setup
 	@"$(BIN)/napress" verify
+
+validation: setup
+	@"$(BIN)/napress" validation
 
 bench: setup
 	@"$(BIN)/python" benchmarks/press_sinusoid.py

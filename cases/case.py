@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from napress.cases.errors import CaseError
 from napress.cases.reading import case_error, parse_toml, read_bytes
+from napress.cases.resistance_schema import check_resistance
 from napress.cases.schema import Case
 from napress.cases.surface_schema import SURFACE_KINDS, SelfAffine, height_um, to_component
 
@@ -48,6 +49,7 @@ def parse_case(content: bytes, file: str, folder: Path) -> Case:
     except ValidationError as error:
         raise case_error(error, file, tags=SURFACE_KINDS) from error
     check_surface(case, file)
+    check_resistance(case, file)
     return case
 
 

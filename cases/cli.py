@@ -307,6 +307,24 @@ def verify(as_json: AsJson = False) -> None:
         raise typer.Exit(int(ExitCode.CHECK_FAILED))
 
 
+@app.command()
+def validation(
+    only: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE]...", help="Shipped cases; default all.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder of their runs; finished ones are kept.")
+    ] = Path("runs/validation"),
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run the shipped experiments and print model beside measurement."""
+    from napress.cases import experiments
+
+    rows = experiments.run_and_compare(only or [], out, quiet)
+    _print_json(experiments.as_dicts(rows)) if as_json else _print(experiments.markdown(rows))
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Runs the command and leaves with its exit code; errors become one line on stderr.
 

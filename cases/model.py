@@ -7,6 +7,7 @@ from typing import Any
 
 from napress.cases.fields import SourcedValue
 from napress.cases.fracture_model import fracture_settings
+from napress.cases.resistance_schema import ResistanceTable
 from napress.cases.schema import Case, CeramicTable, SodiumTable, value_of
 from napress.cases.surface_schema import to_component
 from napress.fem.parameters import ElasticCeramic, PlasticMetal, StepControl
@@ -46,6 +47,7 @@ class PressModel:
         fracture_toughness: MPa √m, with its source.
         weibull_modulus: With its source, ``None`` if unknown.
         ionic_conductivity: mS/cm, with its source, ``None`` if unknown.
+        resistance: Resistance of what touches, and waviness; ``None`` if not given.
         targets_MPa: Increasing mean pressures of the load program.
         step_control: How steps are sized and when to give up.
         output: What is written.
@@ -66,6 +68,7 @@ class PressModel:
     fracture_toughness: SourcedValue
     weibull_modulus: SourcedValue | None
     ionic_conductivity: SourcedValue | None
+    resistance: ResistanceTable | None
     targets_MPa: tuple[float, ...]
     step_control: StepControl
     output: OutputOptions
@@ -132,6 +135,7 @@ def to_model(case: Case) -> PressModel:
         fracture_toughness=value_of(ceramic, "fracture_toughness"),
         weibull_modulus=value_of(ceramic, "weibull_modulus"),
         ionic_conductivity=value_of(ceramic, "ionic_conductivity"),
+        resistance=case.resistance,
         targets_MPa=tuple(stage.pressure for stage in case.program),
         step_control=StepControl(
             void_error_percent=solver.void_error,

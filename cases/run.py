@@ -16,6 +16,7 @@ from mpi4py import MPI
 
 from napress.cases import run_folder
 from napress.cases.case import case_hash, load_case, resolved_toml
+from napress.cases.conduction import conduction_recorder
 from napress.cases.errors import CaseError, RunFolderError
 from napress.cases.model import PressModel, to_model
 from napress.cases.outcome import RunOptions, RunOutcome
@@ -32,7 +33,9 @@ from napress.fem.sampling import Sampler, gather_rows
 from napress.meshes.gmsh_session import MeshingError
 from napress.meshes.quality import measure_quality
 from napress.meshes.statistics import measure_surface
-from napress.postprocess.recorder import Recorder, RecorderOptions
+from napress.postprocess.conduction_recorder import ConductionRecorder
+from napress.postprocess.history import read_history
+from napress.postprocess.recorder import HISTORY, Recorder, RecorderOptions
 
 CASE = "case.resolved.toml"
 CHECKPOINT = Path("checkpoint") / "last.npz"
@@ -178,12 +181,13 @@ def _drive(
         except MeshingError as error:
             raise CaseError(file, "interface", str(error)) from error
         _write_manifest(comm, folder, case, model, system)
-        recorder = None
+        recorder = conduction = None
         if comm.rank == 0:
             choice = RecorderOptions(fields_at=FIELDS_AT[model.output.fields])
             fracture = model.fracture_assessment()
             recorder = Recorder(folder, model.dimension, fracture.strength, choice, fracture)
-        run = _Run(system, model, folder, key, spent, recorder, progress)
+            conduction = conduction_recorder(model, system.ceramic.body, folder)
+        run = _Run(system, model, folder, key, spent, recorder, conduction, progress)
         try:
             outcome = run.go(resumed)
         except KeyboardInterrupt:
@@ -235,10 +239,12 @@ class _Run:
         key: str,
         spent: _Spent,
         recorder: Recorder | None,
+        conduction: ConductionRecorder | None,
         progress: Progress,
     ) -> None:
         self._system, self._model, self._folder, self._key = system, model, folder, key
         self._spent, self._recorder, self._progress = spent, recorder, progress
+        self._conduction = conduction
         self._comm = system.sodium.comm
         self._where = (0, 0.0)
 
@@ -258,7 +264,7 @@ class _Run:
             start = first_touch(self._system, control)
             self._initial_void = start.void
         self._sampler = Sampler(self._system, self._initial_void)
-        on_root(self._comm, lambda: self._recorder.truncate(start.step if not from_touch else -1))
+        on_root(self._comm, self._truncate, start.step if not from_touch else -1)
         on_root(self._comm, self.note, "running", "")
         return press(
             self._system,
@@ -274,8 +280,10 @@ class _Run:
         """Writes everything about a step, the checkpoint last."""
         now = accepted.committed
         snapshot = self._sampler.take(accepted)
+        with self._system.timers.stage("conduction"):
+            more = on_root(self._comm, self._conduct, snapshot)
         with self._system.timers.stage("output"):
-            row = on_root(self._comm, self._record, snapshot)
+            row = on_root(self._comm, self._record, snapshot, more)
             with run_folder.file_system_errors(self._folder / CHECKPOINT):
                 checkpoint.save(
                     self._folder / CHECKPOINT,
@@ -297,9 +305,24 @@ class _Run:
             elapsed_s=self._spent.elapsed_s,
         )
 
-    def _record(self, snapshot: Any) -> dict[str, float]:
+    def _truncate(self, last_step: int) -> None:
+        self._recorder.truncate(last_step)
+        if self._conduction is not None:
+            self._conduction.truncate(last_step)
+
+    def _conduct(self, snapshot: Any) -> dict[str, float]:
+        if self._conduction is None:
+            return {}
+        known = len(self._conduction.failures)
         with run_folder.file_system_errors(self._folder):
-            return self._recorder.on_step(snapshot)
+            columns = self._conduction.on_step(snapshot)
+        for failure in self._conduction.failures[known:]:
+            run_folder.append_log(self._folder, failure)
+        return columns
+
+    def _record(self, snapshot: Any, more: dict[str, float]) -> dict[str, float]:
+        with run_folder.file_system_errors(self._folder):
+            return self._recorder.on_step(snapshot, more)
 
     def _keep(self, totals: dict[str, Any]) -> None:
         run_folder.write_json(self._folder / SPENT, totals)
@@ -309,6 +332,11 @@ class _Run:
         """Writes where the run stands; rank 0 only."""
         step, pressure = self._where
         run_folder.write_status(self._folder, state, step, pressure, reason)
+
+    def _conduction_summary(self) -> dict[str, Any]:
+        if self._conduction is None:
+            return {}
+        return self._conduction.summary(read_history(self._folder / HISTORY))
 
     def finish(self, outcome: Outcome) -> RunOutcome:
         """Writes summary, figures and report, and says how it ended."""
@@ -322,6 +350,7 @@ class _Run:
                     cpu_s=totals["cpu_s"],
                     peak_memory_MB=totals["peak_memory_MB"],
                     ended=outcome.reason or "completed",
+                    more=self._conduction_summary(),
                 )
             content = run_folder.read_json(folder / "manifest.json")
             run_folder.write_manifest(folder, content | {"timers_s": totals["timers_s"]})

@@ -31,6 +31,7 @@ from napress.cases.fields import (
 )
 from napress.cases.fracture_schema import Fracture
 from napress.cases.materials import Ceramic, Material, Metal, load_material, parse_material
+from napress.cases.resistance_schema import ResistanceTable
 from napress.cases.surface_schema import LATERAL, SurfaceTable
 
 LARGEST_PRESSURE_MPA = 1e4
@@ -178,6 +179,9 @@ class Case(Strict):
         Field(min_length=1, max_length=1000, description="one or more tables [[program]]"),
     ]
     fracture: _field(Fracture, "table [fracture]: pellet, flaws, confinement") = Fracture()
+    resistance: _field(
+        ResistanceTable | None, "table [resistance]; default: perfect contact where it touches"
+    ) = None
     solver: _field(Solver, "table [solver]") = Solver()
     output: _field(Output, "table [output]") = Output()
 
@@ -224,4 +228,10 @@ def assumed_values(case: Case) -> list[str]:
                 entry = value_of(table, name)
                 if entry is not None and entry.estimate:
                     names.append(f"{label}.{name}")
-    return names + [f"fracture.{name}" for name in case.fracture.assumed()]
+    names += [f"fracture.{name}" for name in case.fracture.assumed()]
+    if case.resistance is not None:
+        for name in ("charge_transfer", "film"):
+            entry = getattr(case.resistance, name)
+            if entry is not None and entry.estimate:
+                names.append(f"resistance.{name}")
+    return names

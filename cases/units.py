@@ -37,6 +37,9 @@ LENGTH = Dimension("length", "um", ("nm", "um", "mm", "m"), "20 um")
 PRESSURE = Dimension("pressure", "MPa", ("Pa", "kPa", "MPa", "GPa", "bar"), "360 MPa")
 TOUGHNESS = Dimension("fracture toughness", "MPa*m**0.5", ("MPa*m**0.5",), "1.3 MPa*m**0.5")
 CONDUCTIVITY = Dimension("conductivity", "mS/cm", ("mS/cm", "S/cm", "S/m"), "5 mS/cm")
+AREA_RESISTANCE = Dimension(
+    "area-specific resistance", "ohm*cm**2", ("ohm*cm**2", "ohm*m**2"), "2 ohm*cm**2"
+)
 FRACTION = Dimension("percentage", "percent", ("percent", "%", "ppm"), "1 percent")
 ANGLE = Dimension("angle", "rad", ("deg", "rad"), "90 deg")
 RATE = Dimension("rate", "1/s", ("1/s",), "0.53 1/s")

@@ -19,6 +19,7 @@ def checks() -> tuple[Check, ...]:
     """Every check, the quick ones first."""
     from napress.cases.verification import (
         ceramic_shear,
+        conduction,
         convergence,
         crack,
         elastic_contact,
@@ -43,6 +44,8 @@ def checks() -> tuple[Check, ...]:
         Check("convergence rates, elastic layers", convergence.convergence_rates),
         Check("thick cylinder, Hill", hill_cylinder.thick_cylinder),
         Check("elastic wave, Westergaard", elastic_contact.westergaard),
+        Check("conduction, strips and contact resistance", conduction.strips),
+        Check("elastic wave and conduction, Westergaard", conduction.westergaard_and_conduction),
         Check("flat ridges, slip-line load", punch_row.slip_line_load),
         Check("sinusoid, mesh, step and energy", sinusoid.mesh_and_step),
     )

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+from scipy.special import ellipj, ellipk, ellipkm1
+
 from napress.postprocess.contact_closed_forms import (
     require,
     require_not_negative,
@@ -19,6 +21,9 @@ from napress.postprocess.contact_closed_forms import (
 OHM_CM2_PER_UM_CM_PER_MS = 0.1
 # 1 / (1 mS/cm * 1 um) = 1 / (1e-3 S/cm * 1e-4 cm)
 OHM_PER_CM_PER_MS_UM = 1e7
+# Range of the mapping of a slab, thickness over half a period: below, its parameter is 1 to
+# double precision; above, the slab is deep to e^(-2 pi 6).
+SLAB_SMALLEST_ASPECT, SLAB_DEEP = 0.1, 6.0
 # light-load range of the Cooper-Mikic-Yovanovich correlation
 _CMY_LARGEST_LOAD = 0.1
 
@@ -44,9 +49,60 @@ def strip_constriction_asr_ohm_cm2(
         f"contact_fraction = {contact_fraction!r}: must be above 0 and at most 1",
     )
     require_positive(wavelength_um=wavelength_um, conductivity_mS_per_cm=conductivity_mS_per_cm)
-    logarithm = -math.log(math.sin(math.pi * contact_fraction / 2))
+    logarithm = abs(math.log(math.sin(math.pi * contact_fraction / 2)))
     length_um = wavelength_um / math.pi * logarithm
     return OHM_CM2_PER_UM_CM_PER_MS * length_um / conductivity_mS_per_cm
+
+
+def strip_on_slab_asr_ohm_cm2(
+    contact_fraction: float,
+    wavelength_um: float,
+    thickness_um: float,
+    conductivity_mS_per_cm: float,
+) -> float:
+    """ASR that contact strips add to a slab of finite thickness above a counter-electrode.
+
+    Half a period is a rectangle of width w = lambda / 2 and height t with electrodes on a
+    part a of its top and on its base. The elliptic sine maps it to a half plane and that to
+    a rectangle with whole sides as electrodes (conformal mapping, textbook): with m from
+    K(1-m)/K(m) = t/w and m1 = m sn^2(a K(m)/w | m) its ASR is w K(1-m1)/(K(m1) sigma), from
+    which t / sigma is taken. Deep slabs give `strip_constriction_asr_ohm_cm2`, thin ones
+    (t/sigma)(1/f - 1) less the fringe.
+
+    Args:
+        contact_fraction: 2 a / lambda, above 0 and at most 1.
+        wavelength_um: The period.
+        thickness_um: Of the slab; at least a twentieth of the period.
+        conductivity_mS_per_cm: Of the slab.
+    """
+    require(
+        0 < contact_fraction <= 1,
+        f"contact_fraction = {contact_fraction!r}: must be above 0 and at most 1",
+    )
+    require_positive(
+        wavelength_um=wavelength_um,
+        thickness_um=thickness_um,
+        conductivity_mS_per_cm=conductivity_mS_per_cm,
+    )
+    half = wavelength_um / 2
+    aspect = thickness_um / half
+    require(
+        aspect >= SLAB_SMALLEST_ASPECT,
+        f"thickness_um / (wavelength_um / 2) = {aspect:.3g}: "
+        f"must be at least {SLAB_SMALLEST_ASPECT:g}",
+    )
+    if aspect > SLAB_DEEP:
+        return strip_constriction_asr_ohm_cm2(
+            contact_fraction, wavelength_um, conductivity_mS_per_cm
+        )
+    nome = math.exp(-math.pi * aspect)
+    above = 2 * nome**0.25 * sum(nome ** (n * (n + 1)) for n in range(40))
+    below = 1 + 2 * sum(nome ** (n * n) for n in range(1, 40))
+    parameter = (above / below) ** 4
+    sine = ellipj(contact_fraction * ellipk(parameter), parameter)[0]
+    mapped = parameter * sine**2
+    length_um = half * (ellipkm1(mapped) / ellipk(mapped)) - thickness_um
+    return OHM_CM2_PER_UM_CM_PER_MS * max(float(length_um), 0.0) / conductivity_mS_per_cm
 
 
 def tube_constriction_factor(radius_ratio: float) -> float:

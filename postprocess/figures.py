@@ -1,4 +1,4 @@
-"""The four figures of a run, made from its folder alone."""
+"""The figures of a run, made from its folder alone."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from napress.postprocess import figure_style as style
+from napress.postprocess.current_figures import draw_current
 from napress.postprocess.history import read_history, void_column
 from napress.postprocess.measures import closure_pressures
 from napress.postprocess.profiles import Profile, profile_steps, read_profile
@@ -48,6 +49,7 @@ def write_figures(run_folder: Path) -> dict[str, list[Path]]:
             ("interface", draw_interface(history, run_folder / PROFILES)),
             ("ceramic_stress", draw_stress_map(run_folder / FIELDS)),
             ("depth_profile", draw_depth_profile(run_folder / FIELDS)),
+            *draw_current(history, run_folder).items(),
         ):
             drawn[name] = style.save(figure, run_folder / FIGURES, name)
     return drawn

@@ -73,7 +73,7 @@ class Recorder:
         self._depth_um: Array | None = None
         self._unwritten: Snapshot | None = None
 
-    def on_step(self, snapshot: Snapshot) -> dict[str, float]:
+    def on_step(self, snapshot: Snapshot, more: dict[str, float] | None = None) -> dict[str, float]:
         """Record an accepted step.
 
         The history row is written last: a step that is in the history has all
@@ -81,6 +81,7 @@ class Recorder:
 
         Args:
             snapshot: The step.
+            more: Further columns of its row.
 
         Returns:
             Its history row.
@@ -97,7 +98,7 @@ class Recorder:
             self._depth_um = cell_depth(snapshot.ceramic)
         row = history.history_row(
             snapshot, self.strength, self._depth_um, self.options.contact_gap_um
-        )
+        ) | (more or {})
         if self.fracture is not None:
             row |= self.fracture.row(snapshot)
             snapshot = self.fracture.with_fields(snapshot)
@@ -125,7 +126,13 @@ class Recorder:
         storage.remove_unfinished(self.folder)
 
     def finish(
-        self, *, wall_s: float, cpu_s: float, peak_memory_MB: float, ended: str = "completed"
+        self,
+        *,
+        wall_s: float,
+        cpu_s: float,
+        peak_memory_MB: float,
+        ended: str = "completed",
+        more: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Write the fields of the last step and ``summary.json``.
 
@@ -137,6 +144,7 @@ class Recorder:
             cpu_s: CPU seconds, all ranks.
             peak_memory_MB: Peak resident memory, all ranks.
             ended: ``completed`` or the reason why the run stopped early.
+            more: Further entries of the summary.
 
         Returns:
             The summary.
@@ -151,7 +159,7 @@ class Recorder:
             peak_memory_MB=peak_memory_MB,
             ended=ended,
             strength=self.strength,
-        )
+        ) | storage.plain(more or {})
         if self.fracture is not None:
             columns = history.read_history(self.folder / HISTORY)
             statistics = statistics_summary(columns, self.fracture.settings)

@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 
-from napress.postprocess import report_data, storage
+from napress.postprocess import report_data, resistance_report, storage
 from napress.postprocess.fields import field_index
 from napress.postprocess.figures import FIGURES, write_figures
 from napress.postprocess.fracture import CeramicStrength
@@ -33,7 +33,7 @@ CAPTIONS = {
     "ceramic_stress": "Stress in the ceramic near the interface at the last step. Red is "
     "tension; tension and compression have a colour scale each.",
     "depth_profile": "Stress against depth below the contact surface at the last step.",
-}
+} | resistance_report.CAPTIONS
 
 
 def write_report(
@@ -153,6 +153,7 @@ def render(
         contact_gap_nm=f"{1000.0 * contact_gap_um:g}",
         figures=figures,
         no_figures=no_figures,
+        resistance=resistance_report.section(history, result),
         verdict_rows=report_data.verdict_rows(fracture),
         strength_rows=report_data.strength_rows(fracture),
         pellet=pellet or {},

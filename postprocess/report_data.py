@@ -15,12 +15,14 @@ VERIFIED_PRESSURE_MPA = 360.0
 # Fewer facets than this in contact and the contact fraction is mostly mesh.
 FACETS_NEEDED = 5
 ENERGY_ERROR_PERCENT = 1.0
+# Facets that folded over count with a negative area; rounding stays far below this.
+FOLDED_CLOSURE_PERCENT = 100.1
 NAMES = {"young": "Young's modulus", "poisson": "Poisson's ratio"}
-MATERIAL_PARTS = ("sodium", "ceramic", "fracture")
+MATERIAL_PARTS = ("sodium", "ceramic", "fracture", "resistance")
 
 MODEL_LIMITS = (
     "The cell is one sample of the interface between two symmetry planes; form error, tilt and "
-    "waviness longer than the cell are not in it.",
+    "waviness longer than the cell are not in it (its resistance can have waviness in series).",
     "The ceramic is linear elastic and its surface a graph, without overhangs; it does not crack.",
     "Sodium follows bulk plasticity without rate dependence, size effect, surface films or gas "
     "trapped in voids, so real interfaces may need more pressure to close.",
@@ -61,6 +63,9 @@ def headline(summary: dict[str, Any]) -> list[tuple[str, str, str]]:
         value = summary.get(f"closure_pressure_{level}_MPa")
         shown = "not reached" if value is None else f"{number(value)} MPa"
         cards.append((f"{level.replace('_', '.')} % closed at", shown, "mean pressure"))
+    if summary.get("interface_asr_ohm_cm2") is not None:
+        value = number(summary["interface_asr_ohm_cm2"])
+        cards.append(("Interface ASR", f"{value} Ω cm²", f"at {pressure} MPa, without bulk"))
     for name, label in (("max_shear", "Max shear"), ("max_principal", "Max principal")):
         if f"ceramic_{name}_MPa" in summary:
             depth = number(summary[f"ceramic_{name}_depth_um"])
@@ -81,6 +86,7 @@ def target_table(history: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     columns = {
         "pressure_MPa": "Pressure (MPa)",
         "contact_fraction": "Contact fraction",
+        "interface_asr_ohm_cm2": "Interface ASR (Ω cm²)",
         void: "Void area (µm²)" if void == "void_area_um2" else "Void volume (µm³)",
         "closure_percent": "Closed (%)",
         "void_count": "Voids",
@@ -139,6 +145,11 @@ def warnings(history: pd.DataFrame, summary: dict[str, Any], facets: int | None)
     ended = summary.get("ended", "completed")
     if ended != "completed":
         found.append(f"The run ended before its last target: {ended}")
+    if (history["closure_percent"] > FOLDED_CLOSURE_PERCENT).any():
+        found.append(
+            "The void turns negative: a sodium facet has folded over. Whatever follows that step, "
+            "resistance included, is not physical."
+        )
     if (history["pressure_MPa"] > VERIFIED_PRESSURE_MPA * (1 + 1e-9)).any():
         found.append(
             f"Pressure exceeds {VERIFIED_PRESSURE_MPA:g} MPa, the highest at which the solver "

@@ -74,6 +74,32 @@ figcaption { color: var(--soft); font-size: .85rem; text-align: center; margin-t
 pressure is averaged per facet. Stress is averaged per cell. Every accepted step is in
 history.csv.</p>
 
+{%- if resistance %}
+<h2>Resistance</h2>
+<div class="wide"><table class="numbers">
+<tr>{% for head in resistance.heads %}<th>{{ head }}</th>{% endfor %}</tr>
+{%- for row in resistance.rows %}
+<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
+{%- endfor %}
+</table></div>
+<p class="sub">Area-specific, on the nominal area: interface = constriction + charge transfer +
+film, the bulk subtracted. The bulk is the cell under perfect contact everywhere. Current
+densities are averages of an interface facet.</p>
+{%- if resistance.wave_rows %}
+<div class="wide"><table class="numbers">
+<tr>{% for head in resistance.wave_heads %}<th>{{ head }}</th>{% endfor %}</tr>
+{%- for row in resistance.wave_rows %}
+<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
+{%- endfor %}
+</table></div>
+<p class="sub">With the waviness of the case in series: scales taken as separate, one sine wave.
+Metal thinner than the wave is long lies between the two results.</p>
+{%- endif %}
+{%- for text in resistance.failures %}
+<div class="warn">{{ text }}</div>
+{%- endfor %}
+{%- endif %}
+
 <h2>Figures</h2>
 {%- for image, caption in figures %}
 <figure><img alt="{{ caption }}" src="data:image/png;base64,{{ image }}">

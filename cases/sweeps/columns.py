@@ -12,6 +12,7 @@ _UNIT_SUFFIX = {
     "percent": "percent",
     "MPa*m**0.5": "MPa_sqrt_m",
     "mS/cm": "mS_per_cm",
+    "ohm*cm**2": "ohm_cm2",
     "1/s": "per_s",
     "g/cm**3": "g_per_cm3",
     "kJ/mol": "kJ_per_mol",

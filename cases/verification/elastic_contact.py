@@ -7,9 +7,10 @@ exp(-2 pi) squared. The yield stress is a few closure pressures: never reached.
 
 from __future__ import annotations
 
+import functools
 import math
 
-from napress.cases.verification.pressing import press_problem
+from napress.cases.verification.pressing import Pressed, press_problem
 from napress.cases.verification.rows import Row, absolute, relative
 from napress.fem.interface_problem import InterfaceProblem
 from napress.fem.parameters import ElasticCeramic, PlasticMetal, StepControl
@@ -38,10 +39,35 @@ def westergaard(
         ratios: Mean pressures over the closure pressure.
         thickness: Of both bodies, in wavelengths.
     """
+    pressed, closure = press_wave(elements, ratios, thickness)
+    rows = []
+    for ratio, snapshot in zip(ratios, pressed.snapshots, strict=True):
+        rows += _compare(snapshot.interface, ratio, closure, elements)
+    return rows
+
+
+def press_wave(
+    elements: int, ratios: tuple[float, ...], thickness: float = 1.0
+) -> tuple[Pressed, float]:
+    """The pressed wave and its closure pressure in MPa.
+
+    Args:
+        elements: Interface elements per wavelength.
+        ratios: Mean pressures over the closure pressure.
+        thickness: Of both bodies, in wavelengths.
+    """
     modulus = closed_forms.effective_modulus_MPa(
         SODIUM_YOUNG_MPa, SODIUM_POISSON, CERAMIC.young_MPa, CERAMIC.poisson
     )
     closure = closed_forms.westergaard_closure_pressure_MPa(modulus, AMPLITUDE_UM, WAVELENGTH_UM)
+    return _press(elements, tuple(ratio * closure for ratio in ratios), thickness, closure), closure
+
+
+@functools.cache
+def _press(
+    elements: int, targets_MPa: tuple[float, ...], thickness: float, closure: float
+) -> Pressed:
+    """Kept, since two checks look at it."""
     metal = PlasticMetal(SODIUM_YOUNG_MPa, SODIUM_POISSON, YIELD_OVER_CLOSURE * closure)
     surface = build_surface(Sinusoid(AMPLITUDE_UM, WAVELENGTH_UM, math.pi), WAVELENGTH_UM)
     depth = thickness * WAVELENGTH_UM
@@ -52,11 +78,7 @@ def westergaard(
         largest_step_um=0.3 * AMPLITUDE_UM,
         smallest_step_um=1e-6 * AMPLITUDE_UM,
     )
-    pressed = press_problem(problem, tuple(ratio * closure for ratio in ratios), control)
-    rows = []
-    for ratio, snapshot in zip(ratios, pressed.snapshots, strict=True):
-        rows += _compare(snapshot.interface, ratio, closure, elements)
-    return rows
+    return press_problem(problem, targets_MPa, control)
 
 
 def _compare(face: InterfaceSnapshot, ratio: float, closure: float, elements: int) -> list[Row]:

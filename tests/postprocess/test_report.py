@@ -182,3 +182,13 @@ def test_wording_never_rounds_up_to_closed():
     assert number(None) == "not recorded"
     assert number(360.0) == "360"
     assert number(0.000123456) == "0.000123"
+
+
+def test_a_folded_facet_is_warned_of(run_folder):
+    history = read_history(run_folder / "history.csv")
+    found = json.loads((run_folder / "summary.json").read_text())
+    assert not any("folded" in text for text in report_data.warnings(history, found, 64))
+    folded = history.assign(
+        closure_percent=history["closure_percent"].where(history.index < 2, 103)
+    )
+    assert any("folded" in text for text in report_data.warnings(folded, found, 64))
