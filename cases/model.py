@@ -145,6 +145,7 @@ def to_model(case: Case) -> PressModel:
             largest_pressure_ratio=solver.largest_pressure_ratio,
             max_newton=solver.max_newton,
             max_steps=solver.max_steps,
+            facet_distortion=solver.facet_distortion,
         ),
         output=OutputOptions(case.output.fields, case.output.figures, case.output.report),
         fracture=fracture_settings(case),

@@ -139,6 +139,10 @@ class Solver(Strict):
     largest_pressure_ratio: _field(
         number(Bounds(above=1.0, at_most=100.0)), "pressure growth per step once voids are closed"
     ) = 1.5
+    facet_distortion: _field(
+        number(Bounds(above=1.0, at_most=10.0)),
+        "a contact facet this many times too wide or narrow has the nodes redistributed",
+    ) = 2.0
     max_newton: _field(count(2, 1000), "Newton iterations before a step is rejected") = 25
     max_steps: _field(count(1, 1_000_000), "accepted steps before the run ends") = 5000
 

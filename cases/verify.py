@@ -27,6 +27,7 @@ def checks() -> tuple[Check, ...]:
         invariants,
         plastic_point,
         punch_row,
+        redistribution,
         sinusoid,
         slot_flow,
         weibull,
@@ -47,6 +48,7 @@ def checks() -> tuple[Check, ...]:
         Check("conduction, strips and contact resistance", conduction.strips),
         Check("elastic wave and conduction, Westergaard", conduction.westergaard_and_conduction),
         Check("flat ridges, slip-line load", punch_row.slip_line_load),
+        Check("redistributed nodes", redistribution.redistribution),
         Check("sinusoid, mesh, step and energy", sinusoid.mesh_and_step),
     )
 

@@ -61,6 +61,8 @@ class StepControl:
             the voids are closed.
         max_newton: Newton iterations before a step is rejected.
         max_steps: Accepted steps before the run ends with a named reason.
+        facet_distortion: A contact facet this many times too wide or too narrow has
+            the sodium's nodes redistributed before the next step.
     """
 
     void_error_percent: float = 1.0
@@ -70,3 +72,4 @@ class StepControl:
     largest_pressure_ratio: float = 1.5
     max_newton: int = 25
     max_steps: int = 5000
+    facet_distortion: float = 2.0

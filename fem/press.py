@@ -18,7 +18,7 @@ from napress.fem.coupled import CoupledSystem
 from napress.fem.newton import NewtonResult, NewtonSettings, solve
 from napress.fem.parameters import StepControl
 from napress.fem.platen import ByDisplacement, ByPressure, PlatenControl
-from napress.fem.step_control import FIRST_RATIO, judge, retreat, void_volume
+from napress.fem.step_control import FIRST_RATIO, Rejected, judge, retreat, void_volume
 from napress.fem.upkeep import Upkeep
 
 RESIDUAL_TOLERANCE = 1e-3  # of the contact forces, these taken at most at
@@ -96,8 +96,7 @@ def press(
     now = start
     rejected = spent = 0
     reuse = tangent_ready
-    reason = ""
-    upkeep = Upkeep(system)
+    upkeep = Upkeep(system, control.facet_distortion)
     for _ in range(control.max_steps * 20):
         if now.target == len(targets_MPa):
             return Outcome(True, "", now)
@@ -113,28 +112,26 @@ def press(
                 # The predictor may be what failed; the fresh tangent is slower but safer.
                 reuse = False
                 continue
-            reason = result.reason
-            if upkeep.due(now, in_need=True):
+            verdict: AcceptedStep | Rejected = Rejected(result.reason, nodes_to_blame=True)
+        else:
+            verdict = judge(
+                system, now, result, command, goal, control, initial_void, (spent, rejected)
+            )
+        if isinstance(verdict, Rejected):
+            reason, reuse = verdict.reason, False
+            if verdict.nodes_to_blame and upkeep.due(now, in_need=True):
                 before = now
                 now = upkeep.redistribute(now, _settings(system, now, control), True)
                 if now is not before:
                     continue
-        accepted = None
-        if result.converged:
-            accepted = judge(
-                system, now, result, command, goal, control, initial_void, (spent, rejected)
-            )
-            reason = "the estimated void error exceeds its tolerance"
-        if accepted is None:
             rejected += 1
-            reuse = False
             now = retreat(now, result.converged)
             if now.step_size_um < control.smallest_step_um:
                 return Outcome(False, f"smallest step reached: {reason}", now)
             continue
-        listener(accepted)
-        commit(system, accepted)
-        now = accepted.committed
+        listener(verdict)
+        commit(system, verdict)
+        now = verdict.committed
         rejected = spent = 0
         reuse = True
     return Outcome(False, "too many rejected steps", now)

@@ -6,7 +6,7 @@ per step only bound it.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,19 @@ EASY_ITERATIONS, HARD_ITERATIONS = 6, 9
 EFFORT_FLOOR = 0.02  # of a facet
 
 
+@dataclass(frozen=True)
+class Rejected:
+    """Why a converged step was thrown away.
+
+    Attributes:
+        reason: In one line.
+        nodes_to_blame: Whether redistributing the nodes may help.
+    """
+
+    reason: str
+    nodes_to_blame: bool
+
+
 def void_volume(system: CoupledSystem, at: Evaluation) -> float:
     """Net void volume: facet by facet, so that the ripple of contact cancels."""
     per_point = system.sodium.face.reference_area * at.surface.area_ratio * at.gap
@@ -52,8 +65,8 @@ def judge(
     control: StepControl,
     initial_void: float,
     effort: tuple[int, int],
-) -> AcceptedStep | None:
-    """Judges a converged step; None if its void error, closure or strain is too large."""
+) -> AcceptedStep | Rejected:
+    """Judges a converged step: accepted, or why not and whether the nodes are to blame."""
     at, sodium = result.evaluation, system.sodium
     pressure = at.reaction / system.nominal_area
     displacement = -sodium.platen_value(result.state.sodium)
@@ -64,12 +77,18 @@ def judge(
     error, before = (_void_norm(system, at, field) for field in (gap_error, now.gap_error))
     budget = _error_budget(void, initial_void, control)
     strained = np.abs(np.log(at.surface.stretch / now.stretch)).max(initial=0.0)
-    if now.step_size_um > 10 * control.smallest_step_um and (
-        (error > REJECT * budget and error - before > OWN_SHARE * budget)
-        or _decades(void, now.void, initial_void) > DECADES_PER_STEP
-        or sodium.largest(strained) > STRAIN_PER_STEP
-    ):
-        return None
+    width = at.surface.area_ratio.reshape(-1, sodium.face.points_per_facet).mean(1)
+    # Metal cannot be seen through the ceramic from above: a facet that lies on its back
+    # counts as negative void.
+    if sodium.largest(-width.min(initial=1.0)) >= 0.0:
+        return Rejected("a contact facet turned over", True)
+    if now.step_size_um > 10 * control.smallest_step_um:
+        if error > REJECT * budget and error - before > OWN_SHARE * budget:
+            return Rejected("the estimated void error exceeds its tolerance", False)
+        if _decades(void, now.void, initial_void) > DECADES_PER_STEP:
+            return Rejected("too much void closes in one step", False)
+        if sodium.largest(strained) > STRAIN_PER_STEP:
+            return Rejected("a contact facet strains too much in one step", False)
     is_target = isinstance(command, ByPressure) and command.pressure_MPa >= goal * (
         1 - TARGET_TOLERANCE
     )

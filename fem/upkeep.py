@@ -17,17 +17,22 @@ from napress.fem.platen import ByDisplacement, ByPressure
 from napress.fem.redistribution import Redistribution
 from napress.fem.step_control import void_volume
 
-# A contact facet this many times too wide or too narrow is put right at once; one half
-# as bad only when a step could not be solved.
-DISTORTION, DISTORTION_IN_NEED = 2.0, 1.15
+# When a step could not be solved, nodes this little out of place are put back.
+DISTORTION_IN_NEED = 1.15
 MAX_NEWTON = 60
 
 
 class Upkeep:
-    """Watches the mesh of one run."""
+    """Watches the mesh of one run.
 
-    def __init__(self, system: CoupledSystem) -> None:
+    Args:
+        system: The coupled system.
+        limit: A contact facet this many times too wide or too narrow is put right.
+    """
+
+    def __init__(self, system: CoupledSystem, limit: float) -> None:
         self._system = system
+        self._limit = limit
         self._redistribution: Redistribution | None = None
         self._tried_at = (-1, False)
 
@@ -42,7 +47,7 @@ class Upkeep:
             return False
         sodium = self._system.sodium
         sodium.set_state(now.state.sodium)
-        limit = DISTORTION_IN_NEED if in_need else DISTORTION
+        limit = DISTORTION_IN_NEED if in_need else self._limit
         return distortion(self._system) > limit
 
     def redistribute(self, now: Committed, settings: NewtonSettings, in_need: bool) -> Committed:
