@@ -38,6 +38,7 @@ class Committed:
         slip_work: Work done against the slip resistance so far, pJ.
         slip_resistance: Slip resistance of the next step, in yield stresses per
             facet length of slip; 0 unless a step could not be solved without.
+        friction_work: Work dissipated by friction so far, pJ.
     """
 
     state: State
@@ -60,6 +61,7 @@ class Committed:
     contact_work: float
     slip_work: float
     slip_resistance: float
+    friction_work: float = 0.0
 
 
 @dataclass(frozen=True)

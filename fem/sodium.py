@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import napress.meshes.backend  # noqa: F401  orders the imports below
 from napress.meshes.backend import JIT_OPTIONS
 
@@ -18,10 +16,13 @@ from numpy.typing import NDArray
 
 from napress.fem import tensors
 from napress.fem.contact_face import ContactFace
+from napress.fem.contact_law import ContactLaw
+from napress.fem.law_fields import law_fields
 from napress.fem.linear import DirectSolver
 from napress.fem.parameters import PlasticMetal
 from napress.fem.plasticity import metal_constants
 from napress.fem.sodium_forms import BULK_DEGREE, FACET_DEGREE, SodiumFields, build_forms
+from napress.fem.sodium_states import StressDirection, SurfaceState
 from napress.meshes.interface_mesh import Boundary, TaggedMesh
 
 Array = NDArray[np.float64]
@@ -30,41 +31,12 @@ Array = NDArray[np.float64]
 EDGE_STIFFNESS = 0.05
 
 
-@dataclass(frozen=True)
-class SurfaceState:
-    """The contact surface at this rank's facet points.
-
-    Attributes:
-        position: Current position, (n, dimension), µm.
-        area_ratio: Projected deformed area per reference area, (n,).
-        stretch: Deformed area per reference area, (n,).
-    """
-
-    position: Array
-    area_ratio: Array
-    stretch: Array
-
-
-@dataclass(frozen=True)
-class StressDirection:
-    """Trial stress at this rank's cell points, for the primal-dual update.
-
-    Attributes:
-        trial: Trial deviator, (cells, points, 6), MPa.
-        norm: Its norm, (cells, points), MPa.
-        weight: Weight of the direction correction, (cells, points).
-    """
-
-    trial: Array
-    norm: Array
-    weight: Array
-
-
 class Sodium:
     """Mixed quadratic/linear finite elements with committed plastic history.
 
     Attributes:
         body: The tagged mesh.
+        law: Friction, adhesion and trapped gas of the contact face.
         fields: Functions and constants of the weak form.
         face: The contact face and its quadrature points.
         owned: Number of unknowns this rank owns.
@@ -73,9 +45,16 @@ class Sodium:
         solver: Factorised tangent with the platen rows replaced by identity.
     """
 
-    def __init__(self, body: TaggedMesh, metal: PlasticMetal, facet_size_um: float) -> None:
+    def __init__(
+        self,
+        body: TaggedMesh,
+        metal: PlasticMetal,
+        facet_size_um: float,
+        law: ContactLaw | None = None,
+    ) -> None:
         self.body = body
         self.metal = metal
+        self.law = law or ContactLaw()
         self.comm = body.mesh.comm
         self.dimension = body.mesh.geometry.dim
         self._make_spaces(metal, facet_size_um)
@@ -129,6 +108,7 @@ class Sodium:
             slip_viscosity=on_face(()),
             edge_stiffness=constant(EDGE_STIFFNESS * shear),
             facet_size=constant(facet_size_um),
+            laws=law_fields(self.law, on_face, constant, dimension, metal.yield_MPa, facet_size_um),
         )
         self.fields.inverse_plastic.x.array.reshape(-1, 6)[:, :3] = 1.0
         count = mesh.topology.index_map(dimension).size_local
@@ -310,9 +290,16 @@ class Sodium:
         owned[~self.free] = 0.0
         return owned, reaction
 
-    def recession_force(self, recession: Array) -> Array:
-        """Change of the residual for a recession of the obstacle, (n,) to (owned,)."""
+    def recession_force(self, recession: Array, floor_change: Array | None = None) -> Array:
+        """Change of the residual for a recession of the obstacle, (n,) to (owned,).
+
+        Args:
+            recession: Recession at the facet points, µm.
+            floor_change: Change of the pressure of points not in contact, MPa.
+        """
         self.fields.recession.x.array[self.face.points] = recession
+        if floor_change is not None:
+            self.fields.laws.floor_change.x.array[self.face.points] = floor_change
         vector = fem.assemble_vector(self._recession_force)
         vector.scatter_reverse(la.InsertMode.add)
         owned = vector.array[: self.owned].copy()
@@ -378,6 +365,14 @@ class Sodium:
         """Sets the committed history, shaped as ``history`` returns it."""
         self.fields.inverse_plastic.x.array.reshape(-1, 6)[self._tensor_points] = inverse_plastic
         self.fields.plastic_strain.x.array[self._scalar_points] = plastic_strain
+
+    def flow_stress_on_face(self) -> Array:
+        """Committed flow stress of the cell behind each contact facet, (facets,), MPa."""
+        strain = self.fields.plastic_strain.x.array[self._scalar_points]
+        strain = strain[self.face.entities[:, 0]].mean(axis=1)
+        metal = self.metal
+        saturation = metal.voce_MPa * -np.expm1(-strain / metal.voce_strain)
+        return metal.yield_MPa + metal.hardening_MPa * strain + saturation
 
     # --- output ----------------------------------------------------------------
 
