@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from napress.cases.contact_schema import to_law
 from napress.cases.fields import SourcedValue
 from napress.cases.schema import Case, CeramicTable, SodiumTable, value_of
 from napress.cases.surface_schema import to_component
+from napress.fem.contact_law import ContactLaw
 from napress.fem.parameters import ElasticCeramic, PlasticMetal, StepControl
 
 
@@ -40,6 +42,7 @@ class PressModel:
         ceramic_thickness_um: Thickness of the electrolyte.
         sodium: Constitutive parameters of the metal.
         ceramic: Constitutive parameters of the electrolyte.
+        law: Friction, adhesion and trapped gas between them.
         tensile_strength: MPa, with its source, for the fracture verdict.
         compressive_strength: MPa, with its source.
         fracture_toughness: MPa √m, with its source.
@@ -59,6 +62,7 @@ class PressModel:
     ceramic_thickness_um: float
     sodium: PlasticMetal
     ceramic: ElasticCeramic
+    law: ContactLaw
     tensile_strength: SourcedValue
     compressive_strength: SourcedValue
     fracture_toughness: SourcedValue
@@ -118,6 +122,7 @@ def to_model(case: Case) -> PressModel:
         ceramic=ElasticCeramic(
             young_MPa=_number(ceramic, "young"), poisson=_number(ceramic, "poisson")
         ),
+        law=to_law(case.contact),
         tensile_strength=value_of(ceramic, "tensile_strength"),
         compressive_strength=value_of(ceramic, "compressive_strength"),
         fracture_toughness=value_of(ceramic, "fracture_toughness"),

@@ -21,16 +21,19 @@ import ufl
 from numpy.typing import NDArray
 
 from napress.fem.contact_law import STICK
+from napress.fem.parameters import PlasticMetal
 
 Array = NDArray[np.float64]
 # Traction reaches the shear strength after this share of a facet of elastic slip.
 ELASTIC_SLIP_SHARE = 2e-3
+LARGEST_STIFFNESS_OVER_MODULUS = 10.0  # keeps the tangent of a hard metal regular
 NORM_FLOOR = 1e-10  # MPa; below it the direction of a traction is rounded off
 
 
-def slip_stiffness(yield_MPa: float, facet_size_um: float) -> float:
+def slip_stiffness(metal: PlasticMetal, facet_size_um: float) -> float:
     """Stiffness against elastic slip, MPa/µm."""
-    return yield_MPa / math.sqrt(3) / (ELASTIC_SLIP_SHARE * facet_size_um)
+    wanted = metal.yield_MPa / math.sqrt(3) / ELASTIC_SLIP_SHARE
+    return min(wanted, LARGEST_STIFFNESS_OVER_MODULUS * metal.young_MPa) / facet_size_um
 
 
 def traction(position, pressure, in_contact, slope, laws):

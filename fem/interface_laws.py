@@ -123,6 +123,10 @@ class InterfaceLaws:
         loads = [at.view.load(area * one) for one in carried.T]
         return self._sodium.comm.allreduce(np.array(loads))
 
+    def shift_ceramic(self, motion_um: Array) -> None:
+        """Moves a laterally uniform ceramic under the sodium, (dimension-1,), µm."""
+        self._set_anchor(self._anchor() + motion_um)
+
     def _anchor(self) -> Array:
         face = self._sodium.face
         anchor = self._sodium.fields.laws.anchor.x.array

@@ -8,6 +8,7 @@ from typing import Any
 
 from napress.fem.contact_law import FRICTIONLESS, ContactLaw
 from napress.fem.friction import slip_stiffness
+from napress.fem.parameters import PlasticMetal
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def law_fields(
     on_face: Callable[[tuple[int, ...]], Any],
     constant: Callable[[float], Any],
     dimension: int,
-    yield_MPa: float,
+    metal: PlasticMetal,
     facet_size_um: float,
 ) -> LawFields:
     """Makes the fields a law needs.
@@ -48,7 +49,7 @@ def law_fields(
         on_face: Makes a function of a value shape on the contact face.
         constant: Makes a constant of the sodium's mesh.
         dimension: 2 or 3.
-        yield_MPa: Yield stress of the sodium.
+        metal: The sodium.
         facet_size_um: Size of a facet.
     """
     floor = (on_face(()), on_face(())) if law.has_floor else (None, None)
@@ -59,6 +60,6 @@ def law_fields(
         *floor,
         anchor=on_face((dimension - 1,)),
         coefficient=constant(law.coefficient),
-        slip_stiffness=constant(slip_stiffness(yield_MPa, facet_size_um)),
+        slip_stiffness=constant(slip_stiffness(metal, facet_size_um)),
         shear_strength=on_face(()),
     )

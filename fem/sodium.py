@@ -108,7 +108,7 @@ class Sodium:
             slip_viscosity=on_face(()),
             edge_stiffness=constant(EDGE_STIFFNESS * shear),
             facet_size=constant(facet_size_um),
-            laws=law_fields(self.law, on_face, constant, dimension, metal.yield_MPa, facet_size_um),
+            laws=law_fields(self.law, on_face, constant, dimension, metal, facet_size_um),
         )
         self.fields.inverse_plastic.x.array.reshape(-1, 6)[:, :3] = 1.0
         count = mesh.topology.index_map(dimension).size_local

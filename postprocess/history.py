@@ -39,7 +39,14 @@ from napress.postprocess.measures import (
 
 AXES = "xyz"
 CRITERIA = ("tension", "mohr_coulomb")
-COUNTS = ("step", "is_target", "void_count", "newton_iterations", "rejected_attempts")
+COUNTS = (
+    "step",
+    "is_target",
+    "void_count",
+    "gas_void_count",
+    "newton_iterations",
+    "rejected_attempts",
+)
 
 
 def history_row(
@@ -97,6 +104,8 @@ def history_row(
             row[f"{name}_utilisation"] = used.value
             row |= _place(name, used.position_um, used.depth_um)
     row |= {
+        "gas_void_count": snapshot.gas_void_count,
+        "trapped_gas_max_MPa": snapshot.trapped_gas_max_MPa,
         "plastic_strain_max": float(plastic.max()),
         "plastic_strain_mean": float(
             np.average(plastic, weights=snapshot.sodium.cell_data["volume_um"])
