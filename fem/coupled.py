@@ -134,9 +134,9 @@ class CoupledSystem:
             sodium.set_obstacle(height, view.deformed_slope(deflection))
             gap = surface.position[:, -1] - height
             stiffness = float(sodium.fields.stiffness.value)
-            floor = self.laws.set_floor(state.gas)
+            floor, rise = self.laws.set_floor(state.gas)
             trial = sodium.multiplier() - stiffness * gap
-            pressure, in_contact = np.maximum(trial, floor), trial > floor
+            pressure, in_contact = np.maximum(trial, floor) + rise, trial > floor
             force = sodium.face.reference_area * surface.area_ratio * pressure
             mismatch = sodium.comm.allreduce(view.load(force)) - state.load
             folded = bool((surface.stretch < SMALLEST_STRETCH).any())
@@ -144,7 +144,7 @@ class CoupledSystem:
             gas_mismatch = np.zeros(0)
             if self.laws.gas:
                 area = sodium.face.reference_area * surface.area_ratio
-                void = self.laws.gas.per_void(np.where(in_contact, 0.0, area * gap))
+                void = self.laws.gas.per_void(area * gap)
                 gas_mismatch = self.laws.gas.mismatch(state.gas, void)
         with self.timers.stage("residual"):
             residual, reaction = sodium.residual()
@@ -224,7 +224,7 @@ class CoupledSystem:
             return unknown - changes(motion, deflection, inflation)
 
         def inflate(force: Array) -> Array:
-            return np.where(at.in_contact, 0.0, gas.at_points(gas.pressure_change(force)))
+            return gas.at_points(gas.pressure_change(force))
 
         gas = self.laws.gas
         stiffness = gas.stiffness(state.gas) if gas else None
@@ -291,8 +291,7 @@ class CoupledSystem:
         """Change of the volume of each void when sodium and obstacle move."""
         opening, _, ratio_rate = self._opening(at, motion, deflection)
         rate = at.surface.area_ratio * opening + ratio_rate * at.gap
-        rate = np.where(at.in_contact, 0.0, self.sodium.face.reference_area * rate)
-        return self.laws.gas.per_void(rate)
+        return self.laws.gas.per_void(self.sodium.face.reference_area * rate)
 
     def _load_change(
         self, at: Evaluation, motion: Array, deflection: Array, inflation: Array | None

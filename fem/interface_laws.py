@@ -17,10 +17,11 @@ from napress.fem.friction import along_surface, lateral_traction, magnitude
 from napress.fem.trapped_gas import TrappedGas
 
 if TYPE_CHECKING:
-    from napress.fem.coupled import CoupledSystem, Evaluation
+    from napress.fem.coupled import CoupledSystem, Evaluation, State
     from napress.fem.sodium import Sodium
 
 Array = NDArray[np.float64]
+GAS_HISTORY = ("label", "amount", "source", "base", "outside")
 
 
 class InterfaceLaws:
@@ -45,17 +46,24 @@ class InterfaceLaws:
 
     # --- pressure --------------------------------------------------------------
 
-    def set_floor(self, gas: Array) -> Array | float:
-        """Sets and returns the pressure that open points carry, (n,) or 0, MPa."""
+    def set_floor(self, gas: Array) -> tuple[Array | float, Array | float]:
+        """Sets and returns what open points carry and what gas adds everywhere, MPa.
+
+        Returns:
+            Pressure of points not in contact, and rise of the gas pressure since the
+            last committed state at the points of each void; (n,) each, or 0.
+        """
         if not self.law.has_floor:
-            return 0.0
-        floor = np.zeros(len(self._sodium.face.points))
+            return 0.0, 0.0
+        fields, points = self._sodium.fields.laws, self._sodium.face.points
+        floor, rise = np.zeros(len(points)), np.zeros(len(points))
         if self.gas is not None:
-            floor += self.gas.excess(gas)
+            floor, rise = self.gas.floor(), self.gas.rise(gas)
         if self.adhesion is not None:
-            floor += self.adhesion.floor()
-        self._sodium.fields.laws.floor.x.array[self._sodium.face.points] = floor
-        return floor
+            floor = floor + self.adhesion.floor()
+        fields.floor.x.array[points] = floor
+        fields.rise.x.array[points] = rise
+        return floor, rise
 
     def begin(self) -> None:
         """Before a step is tried: what an earlier try broke is whole again."""
@@ -70,9 +78,9 @@ class InterfaceLaws:
         self.adhesion.release(at.in_contact)
         return found
 
-    def contact_share(self, at: Evaluation) -> Array | float:
-        """1 at points whose pressure is contact and 0 where it is gas, (n,)."""
-        return 1.0 if self.gas is None else at.in_contact.astype(np.float64)
+    def contact_share(self) -> Array | float:
+        """1 at points outside voids that hold gas and 0 inside, (n,)."""
+        return 1.0 if self.gas is None else 1.0 - self.gas.holds()
 
     # --- friction --------------------------------------------------------------
 
@@ -153,9 +161,9 @@ class InterfaceLaws:
             self._set_anchor(at.surface.position[:, :-1])
             self._refresh_strength()
         if self.gas is not None:
-            self.gas.start(self.open_volume(at))
+            self.gas.start(self.gap_volume(at))
 
-    def commit(self, system: CoupledSystem, at: Evaluation) -> None:
+    def commit(self, system: CoupledSystem, state: State, at: Evaluation) -> None:
         """Makes a step the committed one, after the sodium's own history. Collective."""
         if self.law.has_friction:
             self.drag = -system.ceramic.drag_recession(self.drag_load(at))
@@ -164,12 +172,11 @@ class InterfaceLaws:
         if self.adhesion is not None:
             self.adhesion.renew(at.pressure, at.in_contact)
         if self.gas is not None:
-            self.gas.renew(self.open_volume(at))
+            self.gas.renew(self.gap_volume(at), state.gas)
 
-    def open_volume(self, at: Evaluation) -> Array:
-        """Gap times area of the points not in contact, (n,), µm^dimension."""
-        area = self._sodium.face.reference_area * at.surface.area_ratio
-        return np.where(at.in_contact, 0.0, area * at.gap)
+    def gap_volume(self, at: Evaluation) -> Array:
+        """Gap times area of each point, (n,), µm^dimension."""
+        return self._sodium.face.reference_area * at.surface.area_ratio * at.gap
 
     # --- checkpoint ------------------------------------------------------------
 
@@ -186,7 +193,7 @@ class InterfaceLaws:
         """History that is the same on every rank, by name."""
         shared: dict[str, Any] = {"drag": np.asarray(self.drag)}
         if self.gas is not None:
-            for name in ("label", "amount", "source", "outside"):
+            for name in GAS_HISTORY:
                 shared[f"gas_{name}"] = getattr(self.gas, name)
         return shared
 
@@ -206,5 +213,5 @@ class InterfaceLaws:
         if self.adhesion is not None:
             self.adhesion.set_committed(columns[:, -1] > 0.5)
         if self.gas is not None:
-            for name in ("label", "amount", "source", "outside"):
+            for name in GAS_HISTORY:
                 setattr(self.gas, name, shared[f"gas_{name}"].copy())

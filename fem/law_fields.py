@@ -18,7 +18,8 @@ class LawFields:
     Attributes:
         friction: ``frictionless``, ``coulomb`` or ``stick``.
         floor: Pressure of points that are not in contact, MPa.
-        floor_change: Its change, for the directional derivative.
+        rise: Pressure that gas adds at the points of a void, in contact or not, MPa.
+        rise_change: Its change, for the directional derivative.
         anchor: Lateral place each point would have without traction, µm.
         coefficient: Coefficient of friction.
         slip_stiffness: Traction per elastic slip, MPa/µm.
@@ -27,7 +28,8 @@ class LawFields:
 
     friction: str
     floor: Any = None
-    floor_change: Any = None
+    rise: Any = None
+    rise_change: Any = None
     anchor: Any = None
     coefficient: Any = None
     slip_stiffness: Any = None
@@ -52,7 +54,7 @@ def law_fields(
         metal: The sodium.
         facet_size_um: Size of a facet.
     """
-    floor = (on_face(()), on_face(())) if law.has_floor else (None, None)
+    floor = tuple(on_face(()) for _ in range(3)) if law.has_floor else (None, None, None)
     if not law.has_friction:
         return LawFields(FRICTIONLESS, *floor)
     return LawFields(

@@ -140,7 +140,7 @@ def commit(system: CoupledSystem, accepted: AcceptedStep) -> None:
         sodium.commit()
         sodium.remember()
         sodium.fields.stiffness.value = contact_stiffness(system, accepted.committed.pressure_MPa)
-        system.laws.commit(system, accepted.evaluation)
+        system.laws.commit(system, accepted.committed.state, accepted.evaluation)
 
 
 def settle(

@@ -290,16 +290,16 @@ class Sodium:
         owned[~self.free] = 0.0
         return owned, reaction
 
-    def recession_force(self, recession: Array, floor_change: Array | None = None) -> Array:
+    def recession_force(self, recession: Array, rise_change: Array | None = None) -> Array:
         """Change of the residual for a recession of the obstacle, (n,) to (owned,).
 
         Args:
             recession: Recession at the facet points, µm.
-            floor_change: Change of the pressure of points not in contact, MPa.
+            rise_change: Change of the pressure that gas adds, MPa.
         """
         self.fields.recession.x.array[self.face.points] = recession
-        if floor_change is not None:
-            self.fields.laws.floor_change.x.array[self.face.points] = floor_change
+        if rise_change is not None:
+            self.fields.laws.rise_change.x.array[self.face.points] = rise_change
         vector = fem.assemble_vector(self._recession_force)
         vector.scatter_reverse(la.InsertMode.add)
         owned = vector.array[: self.owned].copy()

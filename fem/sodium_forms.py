@@ -159,16 +159,18 @@ def build_forms(
     floor = 0.0 if fields.laws.floor is None else fields.laws.floor
     in_contact = ufl.gt(trial_pressure, floor)
     contact_pressure = ufl.conditional(in_contact, trial_pressure, floor)
+    if fields.laws.floor is not None:
+        contact_pressure += fields.laws.rise
     in_plane = ufl.Identity(dimension) + ufl.grad(displacement)
     area_vector = ufl.det(in_plane) * ufl.inv(in_plane).T * ufl.FacetNormal(mesh)
     residual_contact = contact_pressure * ufl.dot(area_vector, test) * contact
     pressure_change = ufl.conditional(in_contact, fields.stiffness, 0.0) * fields.recession
     if fields.laws.floor is not None:
-        pressure_change += ufl.conditional(in_contact, 0.0, fields.laws.floor_change)
+        pressure_change += fields.laws.rise_change
     recession_force = pressure_change * ufl.dot(area_vector, test) * contact
     if fields.laws.friction != FRICTIONLESS:
         lateral_position = [position[i] + displacement[i] for i in lateral]
-        drag = traction(lateral_position, trial_pressure, in_contact, fields.slope, fields.laws)
+        drag = traction(lateral_position, contact_pressure, in_contact, fields.slope, fields.laws)
         stretched = ufl.sqrt(ufl.dot(area_vector, area_vector))
         residual_contact += stretched * ufl.dot(drag, test) * contact
 

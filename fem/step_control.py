@@ -78,7 +78,7 @@ def judge(
     if system.laws.gas is not None:
         closed = closed or system.laws.gas.carries(result.state.gas, pressure)
     area = sodium.face.reference_area
-    mean_pressure = 0.5 * (at.pressure + now.contact_pressure) * system.laws.contact_share(at)
+    mean_pressure = 0.5 * (at.pressure + now.contact_pressure) * system.laws.contact_share()
     penetration = -(area * at.surface.area_ratio * mean_pressure * gap_change).sum()
     _, dissipated, _, slip_work, _ = sodium.energies()
     floor = EFFORT_FLOOR * float(sodium.fields.facet_size.value)

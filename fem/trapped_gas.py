@@ -12,6 +12,10 @@ change of its volume is far too stiff to follow the solution from outside. The
 equation solved is ``volume - amount / pressure = 0``; it has no pole where an
 iterate has squeezed a void to nothing.
 
+Within a step the change of a void's pressure acts on all points of its facets, rim
+included, and its volume is the net volume over all of them: no point changes sides
+while the pressure is being found, so the volume has no jumps.
+
 The press stands in the same gas: pressures on the bodies count from its pressure.
 """
 
@@ -24,9 +28,9 @@ from napress.fem.facet_graph import NONE, FacetGraph, facet_graph
 from napress.fem.sodium import Sodium
 
 Array = NDArray[np.float64]
-# A facet is open if its mean gap exceeds this share of its size: contact leaves a
-# ripple of the gap far below that, which holds no gas.
-OPEN_SHARE = 1e-5
+# A facet is open if its mean gap exceeds what this many yield stresses press into the
+# contact stiffness: contact leaves a ripple of the gap below that, which holds no gas.
+OPEN_STRESSES = 2.0
 # Gas of fewer than this many facet volumes (size to the dimension, at the outside
 # pressure) is not followed: it belongs to no void the mesh can show.
 SMALLEST_SHARE = 1e-4
@@ -48,6 +52,7 @@ class TrappedGas:
         label: Void of each facet, its rim of closed facets included, (facets,).
         amount: Pressure times volume of each void, (voids,), MPa µm^dimension.
         source: A facet of each void that holds its pressure, (voids,).
+        base: Pressure of each void at the last committed state, (voids,), MPa.
         outside: Whether a facet is open to the outside, (facets,).
     """
 
@@ -64,6 +69,7 @@ class TrappedGas:
         self.label = np.full(self.graph.size, NONE, dtype=np.int64)
         self.amount = np.zeros(0)
         self.source = np.zeros(0, dtype=np.int64)
+        self.base = np.zeros(0)
         self.outside = np.zeros(self.graph.size, dtype=bool)
 
     def initial(self) -> Array:
@@ -95,9 +101,17 @@ class TrappedGas:
         """Absolute pressure of each void, (facets,) to (voids,), MPa."""
         return gas[self.source]
 
-    def excess(self, gas: Array) -> Array:
-        """Pressure above the outside at this rank's facet points, (n,), MPa."""
-        return self.at_points(self.pressure(gas) - self.outside_MPa)
+    def floor(self) -> Array:
+        """Pressure above the outside at the last committed state, at the points, (n,), MPa."""
+        return self.at_points(self.base - self.outside_MPa)
+
+    def rise(self, gas: Array) -> Array:
+        """Change of pressure since then, at the points, (n,), MPa."""
+        return self.at_points(self.pressure(gas) - self.base)
+
+    def holds(self) -> NDArray[np.bool_]:
+        """Which of this rank's facet points belong to a void, (n,)."""
+        return np.repeat(self.label[self.graph.own] != NONE, self._points)
 
     # --- equations -------------------------------------------------------------
 
@@ -135,13 +149,16 @@ class TrappedGas:
         self.outside = self._facet_sums(volume_at_points) > self._open_volume()
 
     def _open_volume(self) -> Array:
-        return OPEN_SHARE * self._size * self._facet_area
+        sodium = self._sodium
+        ripple = OPEN_STRESSES * sodium.metal.yield_MPa / float(sodium.fields.stiffness.value)
+        return ripple * self._facet_area
 
-    def renew(self, volume_at_points: Array) -> None:
+    def renew(self, volume_at_points: Array, gas: Array) -> None:
         """Finds the voids of a newly committed state and gives each its gas.
 
         Args:
-            volume_at_points: Gap times area of the points not in contact, (n,).
+            volume_at_points: Gap times area of each point, (n,).
+            gas: Gas of the state, (facets,).
         """
         graph = self.graph
         volume = self._facet_sums(volume_at_points)
@@ -188,6 +205,7 @@ class TrappedGas:
         self.label = graph.grown(label)
         self.amount = np.array([amount[number] for number in kept])
         self.source = np.array([source[number] for number in kept], dtype=np.int64)
+        self.base = self.pressure(gas)
 
     # --- what it comes to ------------------------------------------------------
 

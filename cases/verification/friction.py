@@ -111,7 +111,7 @@ class Block:
         sodium.set_multiplier(sodium.face.vertex_average(self.at.pressure))
         sodium.commit()
         sodium.remember()
-        self.system.laws.commit(self.system, self.at)
+        self.system.laws.commit(self.system, self.state, self.at)
 
     def wall_force(self) -> float:
         """Lateral force of the side walls on the block, µN."""
