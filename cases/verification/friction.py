@@ -175,6 +175,11 @@ def _dragged(block: Block, load_MPa: float, shift_um: float, steps: int) -> floa
 
 def coulomb_block() -> list[Row]:
     """Friction force of held blocks, and when a free one starts to slide."""
+    return [*sliding_blocks(), *incline()]
+
+
+def sliding_blocks() -> list[Row]:
+    """Friction force of blocks held by the walls while the ceramic moves under them."""
     elastic = held_block(ELASTIC, ContactLaw(COULOMB, COEFFICIENT))
     least = _dragged(elastic, LOAD_MPa, 0.1, 4)
     plastic = held_block(PLASTIC, ContactLaw(COULOMB, COEFFICIENT))
@@ -206,11 +211,10 @@ def coulomb_block() -> list[Row]:
             "pJ",
             "elastic and plastic block, every step",
         ),
-        *_incline(),
     ]
 
 
-def _incline() -> list[Row]:
+def incline() -> list[Row]:
     """Below the slope a block slides in proportion to what the coefficient lacks."""
     held, _, slipped = _on_incline(1.02 * SLOPE)
     lacks = (0.1, 0.02)
