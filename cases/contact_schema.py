@@ -43,10 +43,15 @@ class ContactTable(Strict):
         choice(VACUUM, ARGON),
         Field(description="what voids hold when they close off: nothing, or an ideal gas"),
     ] = VACUUM
-    gas_pressure: Annotated[
-        sourced(units.PRESSURE, GAS_PRESSURE, from_case=True),
-        Field(description="absolute pressure of that gas, such as '0.1 MPa'"),
-    ] = GLOVE_BOX
+    gas_pressure: _optional(
+        units.PRESSURE, GAS_PRESSURE, "absolute pressure of that gas; default: '0.1 MPa'"
+    )
+
+    @model_validator(mode="after")
+    def _gas_has_a_pressure(self) -> ContactTable:
+        if self.gas == ARGON and self.gas_pressure is None:
+            return self.model_copy(update={"gas_pressure": GLOVE_BOX})
+        return self
 
     @model_validator(mode="after")
     def _coulomb_has_a_coefficient(self) -> ContactTable:
