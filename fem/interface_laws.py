@@ -178,6 +178,41 @@ class InterfaceLaws:
         """Gap times area of each point, (n,), µm^dimension."""
         return self._sodium.face.reference_area * at.surface.area_ratio * at.gap
 
+    # --- nodes that are moved along the surface --------------------------------
+
+    def kept(self) -> tuple[Array, dict[str, Array]]:
+        """Everything that ``restore`` takes, as it is now."""
+        shared = {name: np.copy(value) for name, value in self.shared_history().items()}
+        return self.point_history(), shared
+
+    def carried_columns(self) -> Array:
+        """What to interpolate along the surface when nodes move, (n, dimension).
+
+        Distance to the anchors and bonds; the sodium must hold the committed state.
+        """
+        columns = self.point_history()
+        if self.law.has_friction:
+            columns[:, :-1] = self._sodium.surface().position[:, :-1] - columns[:, :-1]
+        return columns
+
+    def carry(self, columns: Array, middles: Array | None, gas: Array) -> Array:
+        """Takes over history on moved nodes; collective.
+
+        Args:
+            columns: ``carried_columns`` interpolated to the new points, (n, dimension).
+            middles: Where the facets were, `TrappedGas.middles`; None without gas.
+            gas: Gas of the committed state.
+
+        Returns:
+            Gas of the state on the moved nodes, which the sodium must hold.
+        """
+        if self.law.has_friction:
+            self._set_anchor(self._sodium.surface().position[:, :-1] - columns[:, :-1])
+            self._refresh_strength()
+        if self.adhesion is not None:
+            self.adhesion.set_committed(columns[:, -1] > 0.5)
+        return gas if self.gas is None else self.gas.carry(middles, self.gas.middles(), gas)
+
     # --- checkpoint ------------------------------------------------------------
 
     def point_history(self) -> Array:

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from napress.fem.facet_graph import NONE, FacetGraph, facet_graph
 from napress.fem.sodium import Sodium
@@ -206,6 +207,32 @@ class TrappedGas:
         self.amount = np.array([amount[number] for number in kept])
         self.source = np.array([source[number] for number in kept], dtype=np.int64)
         self.base = self.pressure(gas)
+
+    def middles(self) -> Array:
+        """Where the facets are now, the same on every rank, (facets, dimension-1), µm."""
+        lateral = self._sodium.surface().position[:, :-1]
+        own = lateral.reshape(len(self.graph.own), self._points, -1).mean(axis=1)
+        return np.stack([self._everywhere(axis) for axis in own.T], axis=-1)
+
+    def carry(self, before: Array, after: Array, gas: Array) -> Array:
+        """Hands the voids to the facets that have taken the places of the old ones.
+
+        Args:
+            before: ``middles`` of the facets when the voids were found.
+            after: Their ``middles`` now that the nodes have moved along the surface.
+            gas: Gas of the state before, (facets,), MPa.
+
+        Returns:
+            Gas of the state after.
+        """
+        pressure, void = self.pressure(gas), self.label
+        self.label = void[cKDTree(before).query(after)[1]]
+        for number, middle in enumerate(before[self.source]):
+            self.source[number] = cKDTree(after).query(middle)[1]
+            # A void narrower than a facet may have found none that takes it.
+            self.label[self.source[number]] = number
+        self.outside = self.outside[cKDTree(before).query(after)[1]]
+        return np.append(pressure, self.outside_MPa)[self.label]
 
     # --- what it comes to ------------------------------------------------------
 

@@ -180,6 +180,25 @@ def test_restored_run_continues_as_if_never_stopped(tmp_path):
     assert steps[-1].committed.friction_work > 0.0
 
 
+def test_history_carried_to_the_same_points_is_the_same():
+    system = build_system(replace(half_wave_problem(16), law=EVERYTHING), MPI.COMM_SELF)
+    start = first_touch(system, CONTROL)
+    now = press(system, (0.8,), CONTROL, lambda _: None, start, start.void).committed
+    laws, state = system.laws, now.state
+    system.sodium.set_state(state.sodium)
+    points, shared = laws.kept()
+    assert shared["gas_amount"].size and points[:, -1].any()
+    columns, middles = laws.carried_columns(), laws.gas.middles()
+    assert np.abs(columns[:, 0]).max() > 0.0
+    gas = laws.carry(columns, middles, state.gas)
+    np.testing.assert_allclose(laws.point_history(), points, atol=1e-12)
+    np.testing.assert_allclose(laws.gas.pressure(gas), laws.gas.pressure(state.gas))
+    for name, value in laws.shared_history().items():
+        np.testing.assert_array_equal(value, shared[name], name)
+    laws.restore(points, shared)
+    np.testing.assert_array_equal(laws.point_history(), points)
+
+
 def test_drag_on_the_ceramic_is_in_equilibrium_with_the_friction():
     """The shear the sodium exerts sums up to what the base of the ceramic holds."""
     system = build_system(replace(half_wave_problem(16), law=EVERYTHING), MPI.COMM_SELF)

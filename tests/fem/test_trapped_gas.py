@@ -43,10 +43,6 @@ def at_points(gas, gaps) -> np.ndarray:
     return np.repeat(own * AREA / points, points)
 
 
-def held(gas, state) -> float:
-    return float(gas.amount.sum())
-
-
 def test_valley_between_two_contacts_is_sealed_at_the_outside_pressure(gas):
     gas.renew(at_points(gas, [0, 1, 2, 1, 0, 0, 0, 0, 0, 0]), gas.initial())
     assert gas.amount == pytest.approx([OUTSIDE * 4 * AREA])
@@ -140,3 +136,16 @@ def test_facets_of_a_square_face_adjoin_and_percolate():
     assert graph.reaches_outside(strip)
     assert not graph.reaches_outside(strip & (middle[:, 0] < 3.0))
     assert not graph.reaches_outside(strip & (middle[:, 0] > 1.0) & (middle[:, 0] < 3.0))
+
+
+def test_voids_keep_their_place_when_facets_move_along_the_surface(gas):
+    gas.renew(at_points(gas, [0, 1, 2, 1, 0, 0, 0, 0, 1, 0]), gas.initial())
+    state = gas.initial() + gas.direction(gas.initial(), np.array([0.2, 0.1]))
+    before = AREA * (np.arange(FACETS) + 0.5)[:, None]
+    held_by = gas.amount.copy()
+    moved = gas.carry(before, before - AREA, state)
+    assert list(np.flatnonzero(gas.label == 0)) == [0, 1, 2, 3, 4, 5]
+    assert gas.label[9] == 1 and list(gas.source) == [3, 9]
+    assert gas.pressure(moved) == pytest.approx([0.3, 0.2])
+    assert gas.amount == pytest.approx(held_by)
+    assert moved[6] == OUTSIDE
