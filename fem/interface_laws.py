@@ -24,6 +24,14 @@ Array = NDArray[np.float64]
 GAS_HISTORY = ("label", "amount", "source", "base", "outside")
 
 
+def flow_stress_on_face(sodium: Sodium) -> Array:
+    """Committed flow stress of the cell behind each contact facet, (facets,), MPa."""
+    strain = sodium.history()[1][sodium.face.entities[:, 0]].mean(axis=1)
+    metal = sodium.metal
+    saturation = metal.voce_MPa * -np.expm1(-strain / metal.voce_strain)
+    return metal.yield_MPa + metal.hardening_MPa * strain + saturation
+
+
 class InterfaceLaws:
     """The laws of one interface and their history at this rank's facet points.
 
@@ -150,7 +158,7 @@ class InterfaceLaws:
 
     def _refresh_strength(self) -> None:
         sodium = self._sodium
-        strength = np.repeat(sodium.flow_stress_on_face(), sodium.face.points_per_facet)
+        strength = np.repeat(flow_stress_on_face(sodium), sodium.face.points_per_facet)
         sodium.fields.laws.shear_strength.x.array[sodium.face.points] = strength / np.sqrt(3)
 
     # --- from step to step -----------------------------------------------------

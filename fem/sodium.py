@@ -366,14 +366,6 @@ class Sodium:
         self.fields.inverse_plastic.x.array.reshape(-1, 6)[self._tensor_points] = inverse_plastic
         self.fields.plastic_strain.x.array[self._scalar_points] = plastic_strain
 
-    def flow_stress_on_face(self) -> Array:
-        """Committed flow stress of the cell behind each contact facet, (facets,), MPa."""
-        strain = self.fields.plastic_strain.x.array[self._scalar_points]
-        strain = strain[self.face.entities[:, 0]].mean(axis=1)
-        metal = self.metal
-        saturation = metal.voce_MPa * -np.expm1(-strain / metal.voce_strain)
-        return metal.yield_MPa + metal.hardening_MPa * strain + saturation
-
     # --- output ----------------------------------------------------------------
 
     def energies(self) -> tuple[float, float, float, float, float]:

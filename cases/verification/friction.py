@@ -27,6 +27,7 @@ from napress.fem.committed import AcceptedStep
 from napress.fem.contact_law import COULOMB, STICK, ContactLaw
 from napress.fem.coupled import CoupledSystem, Evaluation, State
 from napress.fem.deflection import DeflectionBasis
+from napress.fem.interface_laws import flow_stress_on_face
 from napress.fem.interface_problem import InterfaceProblem, build_system
 from napress.fem.newton import NewtonSettings
 from napress.fem.parameters import ElasticCeramic, PlasticMetal, StepControl
@@ -184,7 +185,7 @@ def sliding_blocks() -> list[Row]:
     least = _dragged(elastic, LOAD_MPa, 0.1, 4)
     plastic = held_block(PLASTIC, ContactLaw(COULOMB, COEFFICIENT))
     least = min(least, _dragged(plastic, PLASTIC_LOAD_MPa, 0.2, 4))
-    strength = float(plastic.system.sodium.flow_stress_on_face().mean()) / math.sqrt(3)
+    strength = float(flow_stress_on_face(plastic.system.sodium).mean()) / math.sqrt(3)
     return [
         relative(
             "sliding elastic block: friction force over load",
