@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from napress.cases.contact_schema import to_law
 from napress.cases.fields import SourcedValue
 from napress.cases.fracture_model import fracture_settings
 from napress.cases.resistance_schema import ResistanceTable
 from napress.cases.schema import Case, CeramicTable, SodiumTable, value_of
 from napress.cases.surface_schema import to_component
+from napress.fem.contact_law import ContactLaw
 from napress.fem.parameters import ElasticCeramic, PlasticMetal, StepControl
 
 
@@ -42,6 +44,7 @@ class PressModel:
         ceramic_thickness_um: Thickness of the electrolyte.
         sodium: Constitutive parameters of the metal.
         ceramic: Constitutive parameters of the electrolyte.
+        law: Friction, adhesion and trapped gas between them.
         tensile_strength: MPa, with its source, for the fracture verdict.
         compressive_strength: MPa, with its source.
         fracture_toughness: MPa √m, with its source.
@@ -63,6 +66,7 @@ class PressModel:
     ceramic_thickness_um: float
     sodium: PlasticMetal
     ceramic: ElasticCeramic
+    law: ContactLaw
     tensile_strength: SourcedValue
     compressive_strength: SourcedValue
     fracture_toughness: SourcedValue
@@ -130,6 +134,7 @@ def to_model(case: Case) -> PressModel:
         ceramic=ElasticCeramic(
             young_MPa=_number(ceramic, "young"), poisson=_number(ceramic, "poisson")
         ),
+        law=to_law(case.contact),
         tensile_strength=value_of(ceramic, "tensile_strength"),
         compressive_strength=value_of(ceramic, "compressive_strength"),
         fracture_toughness=value_of(ceramic, "fracture_toughness"),

@@ -175,6 +175,7 @@ def _drive(
             model.ceramic_thickness_um,
             model.sodium,
             model.ceramic,
+            model.law,
         )
         try:
             system = build_system(problem, comm)

@@ -16,6 +16,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from napress.cases import materials, units
+from napress.cases.contact_schema import ContactTable, assumed_contact
 from napress.cases.errors import shown
 from napress.cases.fields import (
     Bounds,
@@ -178,6 +179,7 @@ class Case(Strict):
     ]
     sodium: _field(SodiumTable, "table [sodium] with material and thickness")
     ceramic: _field(CeramicTable, "table [ceramic] with material and thickness")
+    contact: _field(ContactTable, "table [contact]") = ContactTable()
     program: Annotated[
         tuple[Stage, ...],
         Field(min_length=1, max_length=1000, description="one or more tables [[program]]"),
@@ -232,6 +234,7 @@ def assumed_values(case: Case) -> list[str]:
                 entry = value_of(table, name)
                 if entry is not None and entry.estimate:
                     names.append(f"{label}.{name}")
+    names += assumed_contact(case.contact)
     names += [f"fracture.{name}" for name in case.fracture.assumed()]
     if case.resistance is not None:
         for name in ("charge_transfer", "film"):

@@ -23,6 +23,7 @@ def checks() -> tuple[Check, ...]:
         convergence,
         crack,
         elastic_contact,
+        friction,
         hill_cylinder,
         invariants,
         plastic_point,
@@ -30,6 +31,7 @@ def checks() -> tuple[Check, ...]:
         redistribution,
         sinusoid,
         slot_flow,
+        trapped_gas,
         weibull,
     )
 
@@ -43,12 +45,16 @@ def checks() -> tuple[Check, ...]:
         Check("flat faces, confined compression", invariants.flat_faces),
         Check("ceramic, shear below a wave of pressure", ceramic_shear.subsurface_shear),
         Check("convergence rates, elastic layers", convergence.convergence_rates),
+        Check("friction of a block, Coulomb", friction.coulomb_block),
+        Check("full stick", friction.full_stick),
+        Check("adhesion", friction.adhesion),
         Check("thick cylinder, Hill", hill_cylinder.thick_cylinder),
         Check("elastic wave, Westergaard", elastic_contact.westergaard),
         Check("conduction, strips and contact resistance", conduction.strips),
         Check("elastic wave and conduction, Westergaard", conduction.westergaard_and_conduction),
         Check("flat ridges, slip-line load", punch_row.slip_line_load),
         Check("redistributed nodes", redistribution.redistribution),
+        Check("trapped gas and friction to full load", trapped_gas.wave_with_gas),
         Check("sinusoid, mesh, step and energy", sinusoid.mesh_and_step),
     )
 

@@ -38,6 +38,7 @@ class Committed:
         slip_work: Work done against the slip resistance so far, pJ.
         slip_resistance: Slip resistance of the next step, in yield stresses per
             facet length of slip; 0 unless a step could not be solved without.
+        friction_work: Work dissipated by friction so far, pJ.
         redistributions: How often the sodium's nodes were redistributed so far.
         transferred_void: Void volume that doing so added since the last accepted
             step, µm^dimension.
@@ -63,6 +64,7 @@ class Committed:
     contact_work: float
     slip_work: float
     slip_resistance: float
+    friction_work: float = 0.0
     redistributions: int = 0
     transferred_void: float = 0.0
 

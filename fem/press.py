@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from napress.fem.committed import AcceptedStep, Committed, Outcome
-from napress.fem.coupled import CoupledSystem
+from napress.fem.coupled import CoupledSystem, State
 from napress.fem.newton import NewtonResult, NewtonSettings, solve
 from napress.fem.parameters import StepControl
 from napress.fem.platen import ByDisplacement, ByPressure, PlatenControl
@@ -49,6 +49,7 @@ def first_touch(system: CoupledSystem, control: StepControl) -> Committed:
     system.sodium.fields.stiffness.value = contact_stiffness(system, 0.0)
     at = system.evaluate(state, ByDisplacement(0.0))
     system.sodium.remember()
+    system.laws.start(at)
     return Committed(
         state=state,
         gap=at.gap,
@@ -145,6 +146,19 @@ def commit(system: CoupledSystem, accepted: AcceptedStep) -> None:
         sodium.commit()
         sodium.remember()
         sodium.fields.stiffness.value = contact_stiffness(system, accepted.committed.pressure_MPa)
+        system.laws.commit(system, accepted.committed.state, accepted.evaluation)
+
+
+def settle(
+    system: CoupledSystem, start: State, control: PlatenControl, settings: NewtonSettings
+) -> NewtonResult:
+    """Solves one load step, again after each round of bonds that had to break."""
+    system.laws.begin()
+    result = solve(system, start, control, settings)
+    while result.converged and system.laws.release_overloaded(result.evaluation):
+        again = solve(system, result.state, control, replace(settings, reuse_tangent=False))
+        result = replace(again, iterations=result.iterations + again.iterations)
+    return result
 
 
 def _attempt(
@@ -163,11 +177,11 @@ def _attempt(
     settings = replace(_settings(system, now, control), reuse_tangent=reuse)
     size = float(system.sodium.fields.facet_size.value)
     system.sodium.resist_slip(now.slip_resistance * system.sodium.metal.yield_MPa / size)
-    result = solve(system, now.state, command, settings)
+    result = settle(system, now.state, command, settings)
     overshoot = result.converged and result.evaluation.reaction / area > goal * (1 + 1e-9)
     if isinstance(command, ByDisplacement) and overshoot:
         command = ByPressure(goal)
-        again = solve(system, result.state, command, replace(settings, reuse_tangent=True))
+        again = settle(system, result.state, command, replace(settings, reuse_tangent=True))
         result = replace(again, iterations=result.iterations + again.iterations)
     return result, command
 

@@ -95,8 +95,10 @@ def judge(
     own_error = abs(error - before) + abs(now.transferred_void)
     percent = 100 * own_error / max(initial_void, 1e-300)
     closed = void <= _void_when_closed(initial_void)
+    if system.laws.gas is not None:
+        closed = closed or system.laws.gas.carries(result.state.gas, pressure)
     area = sodium.face.reference_area
-    mean_pressure = 0.5 * (at.pressure + now.contact_pressure)
+    mean_pressure = 0.5 * (at.pressure + now.contact_pressure) * system.laws.contact_share()
     penetration = -(area * at.surface.area_ratio * mean_pressure * gap_change).sum()
     _, dissipated, _, slip_work, _ = sodium.energies()
     floor = EFFORT_FLOOR * float(sodium.fields.facet_size.value)
@@ -124,6 +126,7 @@ def judge(
         contact_work=now.contact_work + sodium.sum(penetration),
         slip_work=now.slip_work + slip_work,
         slip_resistance=_relaxed(now.slip_resistance),
+        friction_work=now.friction_work + system.laws.friction_work(at),
         redistributions=now.redistributions,
     )
     return AcceptedStep(committed, at, effort[0], effort[1], percent, is_target)
@@ -141,7 +144,7 @@ def _gap_error(now: Committed, at: Evaluation, gap_change: Array, size: float) -
         return now.gap_error
     ratio = size / now.last_size_um
     step_error = 0.5 * (gap_change - ratio * now.gap_change)
-    return np.where(at.pressure > 0, 0.0, now.gap_error + step_error)
+    return np.where(at.in_contact, 0.0, now.gap_error + step_error)
 
 
 def _void_norm(system: CoupledSystem, at: Evaluation, gap_error: Array) -> float:

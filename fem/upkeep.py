@@ -67,6 +67,7 @@ class Upkeep:
             if self._redistribution is None:
                 self._redistribution = Redistribution(system)
             kept = (*sodium.history(), sodium.volume_before(), sodium.multiplier())
+            laws_kept = system.laws.kept()
             moved = self._redistribution.move(now)
         result = None
         if moved is not None:
@@ -83,6 +84,7 @@ class Upkeep:
             sodium.set_history(*kept[:2])
             sodium.set_volume_before(kept[2])
             sodium.set_multiplier(kept[3])
+            system.laws.restore(*laws_kept)
             sodium.set_state(now.state.sodium)
             return now
         at = result.evaluation
@@ -92,9 +94,11 @@ class Upkeep:
         sinking = displacement - now.displacement_um
         work = 0.5 * (pressure + now.pressure_MPa) * system.nominal_area * sinking
         _, dissipated, *_ = sodium.energies()
+        slipped = system.laws.friction_work(at)
         sodium.set_multiplier(sodium.face.vertex_average(at.pressure))
         sodium.commit()
         sodium.remember()
+        system.laws.commit(system, result.state, at)
         return replace(
             moved.committed,
             state=result.state,
@@ -106,6 +110,7 @@ class Upkeep:
             void=void,
             external_work=now.external_work + work,
             dissipation=now.dissipation + dissipated,
+            friction_work=now.friction_work + slipped,
             redistributions=now.redistributions + 1,
             transferred_void=now.transferred_void + void - now.void,
         )

@@ -43,6 +43,7 @@ COUNTS = (
     "step",
     "is_target",
     "void_count",
+    "gas_void_count",
     "newton_iterations",
     "rejected_attempts",
     "redistributions",
@@ -102,6 +103,8 @@ def history_row(
     if strength is not None:
         row |= strength_columns(snapshot.ceramic, strength, depth_um)
     row |= {
+        "gas_void_count": snapshot.gas_void_count,
+        "trapped_gas_max_MPa": snapshot.trapped_gas_max_MPa,
         "plastic_strain_max": float(plastic.max()),
         "plastic_strain_mean": float(
             np.average(plastic, weights=snapshot.sodium.cell_data["volume_um"])

@@ -18,14 +18,16 @@ ENERGY_ERROR_PERCENT = 1.0
 # Facets that folded over count with a negative area; rounding stays far below this.
 FOLDED_CLOSURE_PERCENT = 100.1
 NAMES = {"young": "Young's modulus", "poisson": "Poisson's ratio"}
-MATERIAL_PARTS = ("sodium", "ceramic", "fracture", "resistance")
+MATERIAL_PARTS = ("sodium", "ceramic", "contact", "fracture", "resistance")
 
 MODEL_LIMITS = (
     "The cell is one sample of the interface between two symmetry planes; form error, tilt and "
     "waviness longer than the cell are not in it (its resistance can have waviness in series).",
     "The ceramic is linear elastic and its surface a graph, without overhangs; it does not crack.",
-    "Sodium follows bulk plasticity without rate dependence, size effect, surface films or gas "
-    "trapped in voids, so real interfaces may need more pressure to close.",
+    "Sodium follows bulk plasticity without rate dependence, size effect or surface films, so real "
+    "interfaces may need more pressure to close.",
+    "Friction, adhesion and gas trapped in voids act only as far as the case's contact table asks; "
+    "in plane strain the two sides of a contact are sealed off from the first touch.",
 )
 
 

@@ -31,6 +31,7 @@ PURE_NUMBERS = {
     "is_target",
     "contact_fraction",
     "void_count",
+    "gas_void_count",
     "tension_utilisation",
     "mohr_coulomb_utilisation",
     "drucker_prager_utilisation",
