@@ -32,8 +32,8 @@ Array = NDArray[np.float64]
 # Share of a limit by which gradient and rim pressure may exceed it.
 ACCURACY = 1e-3
 # Half the layer flows in one advance at this share above the limit, before the flow
-# itself (the multiplier of the limit) has been corrected.
-SOFTNESS = 0.01
+# itself (the multiplier of the limit) has been corrected; by lateral dimension.
+SOFTNESS = {1: 0.05, 2: 0.01}
 CORRECTIONS = 40
 MAX_NEWTON = 40
 TOLERANCE = 1e-6
@@ -45,7 +45,7 @@ MEAN_TOLERANCE = 1e-7
 MAX_STEPS = 400
 SUPPORT_ROUNDS = 12
 # Share of the mean thickness below which the limit no longer rises within a step.
-THINNEST = 1e-3
+THINNEST = 1e-4
 
 
 class LayerNotSolved(RuntimeError):
@@ -313,9 +313,10 @@ class _Step:
         self._start, self._step = start, step_um
         self._pointwise = condensed.matrix / self._area[:, None]
         most = step_um * layer._radius / 2
-        self._mobility = most / (SOFTNESS * 2 * self._metal.shear_yield_MPa / left_um)
+        softness = SOFTNESS[layer.face.points_um.shape[1]]
+        self._mobility = most / (softness * 2 * self._metal.shear_yield_MPa / left_um)
         self._rim_scale = max(start.mean_MPa, self._metal.shear_yield_MPa)
-        self._rim = self._geometry.rim_um * most / (SOFTNESS * self._rim_scale)
+        self._rim = self._geometry.rim_um * most / (softness * self._rim_scale)
         self._flow = start.flow_um2 * step_um
         self._rim_flow = start.rim_flow_um3 * step_um
 

@@ -148,29 +148,62 @@ def oedometric_modulus_MPa(young_MPa: float, poisson: float) -> float:
     return young_MPa * (1 - poisson) / ((1 + poisson) * (1 - 2 * poisson))
 
 
-def tilted_punch_pressure_MPa(
-    position_um: Array, approach_um: float, tilt_rad: float, thickness_um: float, modulus_MPa: float
-) -> Array:
-    """Pressure of a rigid tilted punch on a thin elastic layer, M (d + theta x) / h.
+def tilted_layer_modulus_MPa(young_MPa: float, poisson: float, confined: bool) -> float:
+    """Pressure per compressive strain that grows across a layer between frictionless faces.
 
-    Lubrication-like limit of a confined layer much wider than thick (textbook): each
-    column is compressed without lateral strain.
+    With free sides each column is compressed by itself, as in pure bending: Young's
+    modulus, exact at any thickness. In a rigid die, layer much wider than thick:
+    the columns push each other sideways, u = A (r^2 - R^2) with
+    A = L theta / (2 h (L + 3 G)), which leaves M - L^2 / (L + 3 G), with the Lame
+    constants L and G and the axial modulus without lateral strain M (own derivation:
+    equilibrium of the layer's mean stresses with no motion at the die). Faces that
+    stick would leave M.
 
     Args:
-        position_um: Distance from the axis of the tilt towards the deeper side.
+        young_MPa: Young's modulus.
+        poisson: Poisson's ratio.
+        confined: Whether a rigid die holds the side.
+    """
+    if not confined:
+        return young_MPa
+    shear = young_MPa / (2 * (1 + poisson))
+    lame = young_MPa * poisson / ((1 + poisson) * (1 - 2 * poisson))
+    return lame + 2 * shear - lame**2 / (lame + 3 * shear)
+
+
+def tilted_punch_pressure_MPa(
+    position_um: Array | float,
+    approach_um: float,
+    tilt_rad: float,
+    thickness_um: float,
+    young_MPa: float,
+    poisson: float,
+    confined: bool,
+) -> Array:
+    """Pressure of a rigid tilted punch on an elastic layer, (M d + M' theta x) / h.
+
+    Args:
+        position_um: Distance x from the axis of the tilt towards the deeper side.
         approach_um: Approach d of the punch at that axis.
         tilt_rad: Tilt theta.
         thickness_um: Thickness h of the layer.
-        modulus_MPa: Axial modulus without lateral strain M.
+        young_MPa: Young's modulus.
+        poisson: Poisson's ratio.
+        confined: Whether a rigid die holds the side; then M is the axial modulus
+            without lateral strain, else Young's modulus, and M' as in
+            `tilted_layer_modulus_MPa`.
     """
-    require_positive(thickness_um=thickness_um, modulus_MPa=modulus_MPa)
-    return modulus_MPa * (approach_um + tilt_rad * np.asarray(position_um)) / thickness_um
+    require_positive(thickness_um=thickness_um, young_MPa=young_MPa)
+    mean = oedometric_modulus_MPa(young_MPa, poisson) if confined else young_MPa
+    sloped = tilted_layer_modulus_MPa(young_MPa, poisson, confined)
+    rise = sloped * tilt_rad * np.asarray(position_um, dtype=float)
+    return (mean * approach_um + rise) / thickness_um
 
 
 def tilted_punch_moment_uN_um(
     tilt_rad: float, radius_um: float, thickness_um: float, modulus_MPa: float
 ) -> float:
-    """Moment of that pressure on a disc about the axis of the tilt, M theta pi R^4 / (4 h)."""
+    """Moment of that pressure on a disc about the axis of the tilt, M' theta pi R^4 / (4 h)."""
     require_positive(radius_um=radius_um, thickness_um=thickness_um, modulus_MPa=modulus_MPa)
     return modulus_MPa * tilt_rad * math.pi * radius_um**4 / (4 * thickness_um)
 
