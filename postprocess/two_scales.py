@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
@@ -123,3 +124,34 @@ def _conductance(places: Array, knots: Array, asr_ohm_cm2: Array) -> Array:
     # Between a pressure that does not conduct and the first that does, nothing flows.
     nearest = np.searchsorted(knots, places, side="right") - 1
     return np.where(conducts[np.clip(nearest, 0, len(knots) - 1)], value, 0.0)
+
+
+def sweep_of_run(history: pd.DataFrame) -> InterfaceSweep:
+    """What a run of the interface says at its accepted steps.
+
+    Args:
+        history: As `napress.postprocess.history.read_history` gives it. Contact is
+            always there; resistance and use of strength if the run has them.
+
+    Raises:
+        ValueError: If no step has a pressure above those before it.
+    """
+    pressure = history["pressure_MPa"].to_numpy(dtype=float)
+    before = np.maximum.accumulate(np.concatenate([[0.0], pressure[:-1]]))
+    rising = np.flatnonzero(pressure > before * (1 + 1e-9))
+    if rising.size == 0:
+        raise ValueError("the interface was never under pressure; allowed: a run with steps")
+
+    def column(name: str) -> Array | None:
+        if name not in history:
+            return None
+        return history[name].to_numpy(dtype=float)[rising]
+
+    used = [column(f"{name}_utilisation") for name in ("tension", "mohr_coulomb")]
+    known = [values for values in used if values is not None]
+    return InterfaceSweep(
+        pressure[rising],
+        column("contact_fraction"),
+        column("asr_ohm_cm2"),
+        np.max(known, axis=0) if known else None,
+    )
