@@ -180,5 +180,5 @@ def _csv(rows: list[dict[str, Any]]) -> str:
     writer = csv.DictWriter(stream, columns, lineterminator="\n", restval="")
     writer.writeheader()
     for row in rows:
-        writer.writerow({k: "" if v is None else f"{v:.9g}" for k, v in row.items()})
+        writer.writerow({k: "" if v is None else f"{v:.6g}" for k, v in row.items()})
     return stream.getvalue()

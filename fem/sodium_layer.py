@@ -44,6 +44,8 @@ GROWTH = 1.6
 MEAN_TOLERANCE = 1e-7
 MAX_STEPS = 400
 SUPPORT_ROUNDS = 12
+# Share of a facet over which the hill counts at the rim.
+LIP = 0.02
 # Share of the mean thickness below which the limit no longer rises within a step.
 THINNEST = 1e-4
 
@@ -143,6 +145,7 @@ class SodiumLayer:
 
     Attributes:
         state: The last load reached.
+        rim_facet_um: Size of a facet.
     """
 
     def __init__(
@@ -190,6 +193,9 @@ class SodiumLayer:
         )
         radius = float(np.linalg.norm(face.points_um, axis=1).max())
         self._radius = radius
+        corners = face.points_um[face.facets]
+        sizes = np.linalg.norm(corners[:, 1] - corners[:, 0], axis=1)
+        self.rim_facet_um = float(np.median(sizes))
 
     def _condensed(self) -> Condensed:
         if self.support is None:
@@ -317,6 +323,8 @@ class _Step:
         self._mobility = most / (softness * 2 * self._metal.shear_yield_MPa / left_um)
         self._rim_scale = max(start.mean_MPa, self._metal.shear_yield_MPa)
         self._rim = self._geometry.rim_um * most / (softness * self._rim_scale)
+        # The hill over a last bit of the way: shuts the rim where the faces touch there.
+        self._lip = 2 * self._metal.shear_yield_MPa * LIP * layer.rim_facet_um
         self._flow = start.flow_um2 * step_um
         self._rim_flow = start.rim_flow_um3 * step_um
 
@@ -364,18 +372,19 @@ class _Step:
         thickness = np.maximum(self.thickness(pressure), floor)
         return thickness, 2 * self._metal.shear_yield_MPa * (self._geometry.mean @ (1 / thickness))
 
-    def _drive(self, pressure: Array) -> tuple[Array, Array]:
+    def _drive(self, pressure: Array, thickness: Array) -> tuple[Array, Array]:
         """Gradient shifted by the multiplier, and pressure at the rim likewise."""
         slope = self._geometry.gradient @ pressure + self._flow / self._mobility
         over = np.zeros(len(pressure))
         if math.isfinite(self._metal.edge_MPa):
-            over = self._rim * (pressure - self._metal.edge_MPa) + self._rim_flow
+            held = self._metal.edge_MPa + self._lip / thickness
+            over = self._rim * (pressure - held) + self._rim_flow
         return slope, np.where(self._rim > 0, np.maximum(over, 0.0), 0.0)
 
     def correct(self, pressure: Array) -> float:
         """Sets the multipliers to the flows and returns by what share a limit is missed."""
-        _, limit = self._limit(pressure)
-        slope, rim_flow = self._drive(pressure)
+        thickness, limit = self._limit(pressure)
+        slope, rim_flow = self._drive(pressure, thickness)
         steep = np.linalg.norm(slope, axis=1)
         excess = np.maximum(steep - limit, 0.0)
         new = self._mobility * excess[:, None] * slope / np.maximum(steep, 1e-300)[:, None]
@@ -396,7 +405,7 @@ class _Step:
 
         def energy(at: Array) -> float:
             rise = at - start.pressure_MPa
-            slope, rim_flow = self._drive(at)
+            slope, rim_flow = self._drive(at, thickness)
             steep = np.linalg.norm(slope, axis=1)
             stored = rise @ (0.5 * (matrix @ rise) + 0.5 * area * thickness * rise / bulk)
             flow = 0.5 * weight @ np.maximum(steep - limit, 0.0) ** 2
@@ -405,7 +414,7 @@ class _Step:
             return float(stored + rise @ (shift - area * self._step) + flow)
 
         rise = pressure - start.pressure_MPa
-        slope, rim_flow = self._drive(pressure)
+        slope, rim_flow = self._drive(pressure, thickness)
         steep = np.linalg.norm(slope, axis=1)
         excess = np.maximum(steep - limit, 0.0)
         flows = excess > 0
@@ -425,6 +434,8 @@ class _Step:
             tangent -= along.T @ (turning[:, None] * along)
         softer = 2 * self._metal.shear_yield_MPa * self._pointwise / thickness[:, None] ** 2
         tangent += along.T @ ((weight * flows)[:, None] * (geometry.mean @ softer))
+        opening = self._rim * (rim_flow > 0) * self._lip / thickness**2
+        tangent += opening[:, None] * self._pointwise
         return residual, tangent, energy
 
     def state(self, pressure: Array) -> LayerState:

@@ -19,6 +19,7 @@ from napress.postprocess import figure_style as style
 from napress.postprocess.stress import max_shear, principal_stress
 
 MM = 1e-3
+COMPRESSION_MAP = "Blues_r"
 
 
 def write_pellet_figures(folder: Path, snapshots: Sequence[PelletSnapshot]) -> list[Path]:
@@ -71,7 +72,16 @@ def draw_interface(snapshots: Sequence[PelletSnapshot]) -> Figure:
         axes.grid(True, color="#DDDDDD", linewidth=0.5)
         axes.spines[["top", "right"]].set_visible(False)
     if len(snapshots) <= 10:
-        left.legend(title="mean pressure", frameon=False, title_fontsize=8)
+        lines, labels = left.get_legend_handles_labels()
+        figure.legend(
+            lines,
+            labels,
+            title="mean pressure",
+            loc="outside upper center",
+            ncols=min(len(labels), 5),
+            frameon=False,
+            title_fontsize=8,
+        )
     return figure
 
 
@@ -120,14 +130,18 @@ def _draw(
 ) -> None:
     least, most = float(values.min()), float(values.max())
     norm: Normalize = Normalize(0.0, max(most, 1e-9))
-    if tension:
+    colours = style.SHEAR_MAP
+    if tension and most <= 0:
+        norm, colours = Normalize(least, 0.0), COMPRESSION_MAP
+    elif tension:
+        colours = style.TENSION_MAP
         scale = max(-least, most, 1e-9)
         # A scale each for tension and compression, or the smaller could not be seen.
         norm = TwoSlopeNorm(0.0, vmin=min(least, -0.02 * scale), vmax=max(most, 0.02 * scale))
     drawn = PolyCollection(
         polygons,
         array=values,
-        cmap=style.TENSION_MAP if tension else style.SHEAR_MAP,
+        cmap=colours,
         norm=norm,
         edgecolors="face",
         linewidths=0.2,
