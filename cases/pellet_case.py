@@ -105,8 +105,10 @@ def _require_room(case: PelletCase, file: str) -> None:
     # A crown lowers the centre, a hollow one the edge, by half its height below the mean.
     reach = abs(crown) / 2 + pellet.punch_tilt * radius
     if pellet.loading == "uniaxial" and reach >= case.sodium.thickness:
-        field = "pellet.punch_tilt" if pellet.punch_tilt * radius > abs(crown) / 2 else (
-            "pellet.punch_crown"
+        field = (
+            "pellet.punch_tilt"
+            if pellet.punch_tilt * radius > abs(crown) / 2
+            else ("pellet.punch_crown")
         )
         raise CaseError(
             file,
@@ -155,10 +157,10 @@ def pellet_estimates(case: PelletCase) -> list[str]:
 
 def to_pellet_model(case: PelletCase) -> PelletModel:
     """Returns a case in inner units."""
+    from napress.fem.layer_step import LayerMetal
+    from napress.fem.parameters import ElasticCeramic
     from napress.fem.pellet_press import PelletProblem, PunchShape
     from napress.fem.pellet_support import SupportShape
-    from napress.fem.parameters import ElasticCeramic
-    from napress.fem.sodium_layer import LayerMetal
     from napress.postprocess.pellet_results import PelletStrength, PelletTools
     from napress.postprocess.plastic_closed_forms import shear_yield_MPa
 

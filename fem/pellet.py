@@ -165,9 +165,7 @@ class ElasticPellet:
         conditions = []
 
         def hold(axis: int, dofs: NDArray[np.int32]) -> None:
-            conditions.append(
-                fem.dirichletbc(0.0, dofs.astype(np.int32), self._space.sub(axis))
-            )
+            conditions.append(fem.dirichletbc(0.0, dofs.astype(np.int32), self._space.sub(axis)))
 
         plane = tags.find(PelletBoundary.SYMMETRY)
         if plane.size:
@@ -314,9 +312,7 @@ class ElasticPellet:
     def side_pressure_MPa(self) -> tuple[float, float]:
         """Mean and largest pressure between side and die for the present displacement."""
         side = int(PelletBoundary.SIDE)
-        area = fem.assemble_scalar(
-            fem.form(self._weight * self._ds(side), jit_options=JIT_OPTIONS)
-        )
+        area = fem.assemble_scalar(fem.form(self._weight * self._ds(side), jit_options=JIT_OPTIONS))
         normal = ufl.FacetNormal(self._mesh)
         motion = ufl.dot(self.displacement, normal) * self._weight * self._ds(side)
         mean = fem.assemble_scalar(fem.form(motion, jit_options=JIT_OPTIONS)) / area

@@ -16,10 +16,11 @@ import numpy as np
 from mpi4py import MPI
 from numpy.typing import NDArray
 
+from napress.fem.layer_step import LayerMetal, LayerState
 from napress.fem.parameters import ElasticCeramic
 from napress.fem.pellet import ElasticPellet
 from napress.fem.pellet_support import Support, SupportNotFound, SupportShape
-from napress.fem.sodium_layer import LayerMetal, LayerNotSolved, LayerState, SodiumLayer
+from napress.fem.sodium_layer import LayerNotSolved, SodiumLayer
 from napress.meshes.pellet_mesh import PelletShape, build_half_disc, build_section
 
 Array = NDArray[np.float64]
@@ -164,9 +165,7 @@ def build_pellet(problem: PelletProblem) -> ElasticPellet:
     radii = (support.gap_radius_um, support.debris_radius_um)
     edges = tuple(sorted({r for r in radii if 0 < r < problem.radius_um}))
     if problem.axisymmetric:
-        element = min(
-            problem.radius_um / SECTION_ELEMENTS, problem.thickness_um / SECTION_LAYERS
-        )
+        element = min(problem.radius_um / SECTION_ELEMENTS, problem.thickness_um / SECTION_LAYERS)
         # A thin plate needs no finer elements along it than a tenth of its radius times 1/9.
         element = max(element, problem.radius_um / 160) / problem.fineness
         build = build_section

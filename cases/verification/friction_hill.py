@@ -21,12 +21,12 @@ from dolfinx import fem
 from dolfinx import mesh as dmesh
 from dolfinx.fem.petsc import assemble_matrix, assemble_vector
 from mpi4py import MPI
-from petsc4py import PETSc
 
 from napress.cases.verification.rows import CheckNotDone, Row, absolute, relative
+from napress.fem.layer_step import LayerMetal
 from napress.fem.linear import DirectSolver
 from napress.fem.pellet import Face
-from napress.fem.sodium_layer import LayerMetal, SodiumLayer
+from napress.fem.sodium_layer import SodiumLayer
 from napress.postprocess import pellet_closed_forms as closed
 
 YIELD_MPa = 0.235

@@ -10,11 +10,11 @@ import numpy as np
 from mpi4py import MPI
 
 from napress.cases.verification.rows import Row, absolute, relative
+from napress.fem.layer_step import LayerMetal
 from napress.fem.parameters import ElasticCeramic
 from napress.fem.pellet import ElasticPellet
 from napress.fem.pellet_press import PelletProblem, build_pellet
 from napress.fem.pellet_support import Support, SupportShape
-from napress.fem.sodium_layer import LayerMetal
 from napress.meshes.pellet_mesh import (
     PelletBoundary,
     PelletShape,
