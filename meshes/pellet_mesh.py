@@ -140,7 +140,7 @@ def _mesh_section(gmsh: Any, shape: PelletShape) -> None:
     ):
         gmsh.model.addPhysicalGroup(1, lines, int(tag), name=tag.name.lower())
     gmsh.model.addPhysicalGroup(2, [area], 1, name="pellet")
-    distances = [f"Sqrt((x-{r!r})^2+y^2)" for r in inside]
+    distances = [(f"Sqrt((x-{r!r})^2+y^2)", r) for r in inside]
     _grade(gmsh, shape.element_um, distances, 2)
     gmsh.model.mesh.generate(2)
 
@@ -172,23 +172,23 @@ def _mesh_half_disc(gmsh: Any, shape: PelletShape) -> None:
         gmsh.model.addPhysicalGroup(2, surfaces, int(tag), name=tag.name.lower())
     gmsh.model.addPhysicalGroup(3, [volume], 1, name="pellet")
     away = f"Sqrt((x-({shape.edge_offset_um!r}))^2+y^2)"
-    distances = [f"Abs({away}-{r!r})" for r in shape.edges_um]
+    distances = [(f"Abs({away}-{r!r})", r) for r in shape.edges_um]
     _grade(gmsh, shape.element_um, distances, 3)
     gmsh.model.mesh.generate(3)
 
 
-def _grade(gmsh: Any, element_um: float, distances: list[str], dimension: int) -> None:
-    """Elements of one size, growing away from each place whose distance is given."""
+def _grade(gmsh: Any, element_um: float, edges: list[tuple[str, float]], dimension: int) -> None:
+    """Elements of one size, growing away from each edge: its distance and its radius."""
     field = gmsh.model.mesh.field
+    sizes = [f"{element_um!r}"]
+    for distance, radius in edges:
+        # A small circle still gets some elements across.
+        finest = min(element_um / EDGE_REFINEMENT[dimension], radius / 2)
+        sizes.append(f"{finest!r}+{EDGE_GROWTH!r}*{distance}")
     made = []
-    for distance in [*distances, None]:
-        number = field.add("MathEval")
-        finest = element_um / EDGE_REFINEMENT[dimension]
-        size = f"{element_um!r}"
-        if distance is not None:
-            size = f"{finest!r}+{EDGE_GROWTH!r}*{distance}"
-        field.setString(number, "F", size)
-        made.append(number)
+    for size in sizes:
+        made.append(field.add("MathEval"))
+        field.setString(made[-1], "F", size)
     smallest = field.add("Min")
     field.setNumbers(smallest, "FieldsList", made)
     field.setAsBackgroundMesh(smallest)
