@@ -207,7 +207,11 @@ def to_pellet_model(case: PelletCase) -> PelletModel:
             known(case.ceramic, "tensile_strength"), None if modulus is None else modulus.value
         ),
         PelletTools(
-            radius, outer, sleeve_yield, None if punch is None else punch.yield_strength.value
+            radius,
+            outer,
+            sleeve_yield,
+            None if punch is None else punch.yield_strength.value,
+            isostatic=pellet.loading == "isostatic",
         ),
         tuple(stage.pressure for stage in case.program),
         edge,

@@ -170,6 +170,9 @@ class PelletCase(Strict):
 
     @model_validator(mode="after")
     def _increasing(self) -> PelletCase:
+        if self.press is not None and self.pellet.loading == "isostatic":
+            message = "means nothing in a fluid; allowed: loading uniaxial, or no table [press]"
+            raise PydanticCustomError("press", "{text}", {"key": "press", "text": message})
         previous = 0.0
         for index, stage in enumerate(self.program):
             if stage.pressure <= previous:

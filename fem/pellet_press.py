@@ -235,6 +235,11 @@ def _snapshot(
     below, _ = support.pressure_MPa(state.pressure_MPa)
     pellet.set_pressures(state.pressure_MPa, below)
     volume = problem.sodium_thickness_um * float(pellet.interface.area_um2.sum())
+    extruded = 0.0
+    if state.extruded_um3 > 0:
+        # It leaves under the pressure the edge holds, and swells as that is released.
+        metal = problem.metal
+        extruded = state.extruded_um3 * (1 + metal.edge_MPa / metal.bulk_MPa) / volume
     return _record(
         pellet,
         state.mean_MPa,
@@ -242,7 +247,7 @@ def _snapshot(
         state.thickness_um,
         below,
         pellet.side_pressure_MPa(),
-        state.extruded_um3 / volume,
+        extruded,
     )
 
 
