@@ -26,7 +26,7 @@ from napress.cases.pellet_case import (
 )
 from napress.cases.pellet_schema import PelletCase
 from napress.cases.stack import machine, versions
-from napress.fem.pellet_press import PelletRun, PelletSnapshot, PunchTouches, press_pellet
+from napress.fem.pellet_press import PelletRun, PelletSnapshot, press_pellet
 from napress.meshes.gmsh_session import MeshingError
 from napress.postprocess.figure_style import save
 from napress.postprocess.history import read_history
@@ -99,9 +99,11 @@ def _press(
     try:
         run = press_pellet(model.problem, model.pressures_MPa)
     except MeshingError as error:
+        run_folder.write_status(out, "failed", reason=str(error))
         raise CaseError(file, "pellet", str(error)) from error
-    except PunchTouches as error:
-        raise CaseError(file, "sodium.thickness", str(error)) from error
+    except KeyboardInterrupt:
+        run_folder.write_status(out, "interrupted", reason="stopped by the user")
+        raise
     seconds = time.monotonic() - start
     if not run.snapshots:
         run_folder.write_status(out, "failed", reason=run.reason)
