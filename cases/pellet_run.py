@@ -35,6 +35,8 @@ from napress.postprocess.pellet_report import write_pellet_report
 from napress.postprocess.pellet_results import measure_pellet, warnings_of
 from napress.postprocess.two_scales import InterfaceSweep, average_over_pellet, sweep_of_run
 
+# Slab theory asks for a layer much thinner than wide.
+THICKEST_LAYER = 0.1
 PELLET_CSV = "pellet.csv"
 INTERFACE_CSV = "pellet_interface.csv"
 
@@ -111,6 +113,8 @@ def _press(
     rows = pellet_rows(run, model)
     averages = [] if sweep is None else average_rows(run, sweep)
     warnings = press_warnings(case)
+    if case.sodium.thickness > THICKEST_LAYER * case.pellet.diameter:
+        warnings.append("The sodium is too thick for the theory of a thin layer.")
     for row in rows:
         warnings += [f"{row['pressure_MPa']:g} MPa: {text}" for text in warnings_of(row)]
     summary = {
