@@ -244,7 +244,8 @@ class CoupledSystem:
     def _solve(self, right: Array, state: State, at: Evaluation, control: PlatenControl) -> Array:
         """Sodium's answer to forces, with the platen doing what it is told."""
         if self._platen_mode is None:
-            fixed_platen, mode = self.sodium.solver.solve_both(right, self._platen_push)
+            both = np.column_stack([right, self._platen_push])
+            fixed_platen, mode = self.sodium.solver.solve_many(both).T
             self._keep_platen_mode(mode)
         else:
             fixed_platen = self.sodium.solver.solve(right)

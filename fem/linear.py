@@ -60,19 +60,19 @@ class DirectSolver:
         self._solver.solve(self._right, self._solution)
         return self._solution.array.copy()
 
-    def solve_both(self, first: Array, second: Array) -> tuple[Array, Array]:
-        """Solves for two right-hand sides in one pass over the factors."""
+    def solve_many(self, rights: Array) -> Array:
+        """Solves for several right-hand sides in one pass over the factors, (rows, count)."""
         rows = (self._right.getLocalSize(), self._right.getSize())
-        size = (rows, (PETSc.DECIDE, 2))
+        size = (rows, (PETSc.DECIDE, rights.shape[1]))
         right = PETSc.Mat().createDense(size, comm=self.matrix.comm)
         solution = PETSc.Mat().createDense(size, comm=self.matrix.comm)
-        right.setUp()
-        solution.setUp()
-        right.getDenseArray()[:] = np.column_stack([first, second])
+        for one in (right, solution):
+            one.setUp()
+        right.getDenseArray()[:] = rights
         for one in (right, solution):
             one.assemble()
         self._solver.getPC().getFactorMatrix().matSolve(right, solution)
         answers = solution.getDenseArray().copy()
         right.destroy()
         solution.destroy()
-        return answers[:, 0], answers[:, 1]
+        return answers
