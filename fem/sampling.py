@@ -76,6 +76,8 @@ class Sampler:
             step_error_percent=accepted.error_percent,
             is_target=accepted.is_target,
             timers_s=system.timers.as_dict(),
+            time_s=now.time_s,
+            temperature_K=now.temperature_K,
         )
 
     def _interface(self, accepted: AcceptedStep) -> InterfaceSnapshot | None:

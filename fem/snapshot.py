@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from napress.fem.creep import ROOM_TEMPERATURE_K
+
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -126,6 +128,8 @@ class Snapshot:
             initial void.
         is_target: Whether this step ends on a target of the load program.
         timers_s: CPU seconds per stage since the run began.
+        time_s: Time since first touch; 0 while the load program has none.
+        temperature_K: Temperature of the step.
     """
 
     step: int
@@ -145,3 +149,5 @@ class Snapshot:
     step_error_percent: float
     is_target: bool
     timers_s: dict[str, float] = field(default_factory=dict)
+    time_s: float = 0.0
+    temperature_K: float = ROOM_TEMPERATURE_K

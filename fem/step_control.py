@@ -104,6 +104,8 @@ def judge(
         contact_work=now.contact_work + sodium.sum(penetration),
         slip_work=now.slip_work + slip_work,
         slip_resistance=_relaxed(now.slip_resistance),
+        time_s=now.time_s,
+        temperature_K=now.temperature_K,
     )
     return AcceptedStep(committed, at, effort[0], effort[1], percent, is_target)
 

@@ -75,6 +75,8 @@ def history_row(
     row: dict[str, float] = {
         "step": snapshot.step,
         "is_target": int(snapshot.is_target),
+        "time_s": snapshot.time_s,
+        "temperature_K": snapshot.temperature_K,
         "pressure_MPa": snapshot.pressure_MPa,
         "platen_displacement_um": snapshot.platen_displacement_um,
         "contact_fraction": contact.contact_fraction,

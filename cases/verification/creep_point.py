@@ -15,9 +15,9 @@ import numpy as np
 from napress.cases.verification.plastic_point import (
     POISSON,
     VIRGIN,
-    YOUNG_MPa,
     MaterialPoint,
     PointState,
+    YOUNG_MPa,
     uniaxial,
 )
 from napress.cases.verification.rows import Row, absolute, relative
@@ -42,9 +42,7 @@ def creeping(law: CreepLaw, yield_MPa: float = YIELD_MPa) -> PlasticMetal:
 
 def norton(has_yield: bool = False) -> CreepLaw:
     """Creep as Wang et al. measured it, the activation energy an estimate."""
-    return CreepLaw(
-        NORTON_RATE_PER_S, NORTON_EXPONENT, ACTIVATION_kJ_PER_MOL, has_yield=has_yield
-    )
+    return CreepLaw(NORTON_RATE_PER_S, NORTON_EXPONENT, ACTIVATION_kJ_PER_MOL, has_yield=has_yield)
 
 
 def flow_fit() -> CreepLaw:
@@ -130,7 +128,9 @@ def _relaxation_rows() -> list[Row]:
         loaded.equivalent_MPa, end, shear, NORTON_RATE_PER_S, NORTON_EXPONENT
     )
     counts = (100, 200, 400)
-    errors = [abs(relaxed(point, loaded, end, count).equivalent_MPa / exact - 1) for count in counts]
+    errors = [
+        abs(relaxed(point, loaded, end, count).equivalent_MPa / exact - 1) for count in counts
+    ]
     order = float(np.polyfit(np.log(1 / np.array(counts)), np.log(errors), 1)[0])
     note = ", ".join(f"{e:.2g}" for e in errors) + f" at {', '.join(map(str, counts))} steps"
     rows.append(absolute("relaxation: order in the time step", 1.0, order, 0.1, "1", note))
