@@ -40,6 +40,7 @@ CONDUCTIVITY = Dimension("conductivity", "mS/cm", ("mS/cm", "S/cm", "S/m"), "5 m
 FRACTION = Dimension("percentage", "percent", ("percent", "%", "ppm"), "1 percent")
 ANGLE = Dimension("angle", "rad", ("deg", "rad"), "90 deg")
 RATE = Dimension("rate", "1/s", ("1/s",), "0.53 1/s")
+TIME = Dimension("time", "s", ("ms", "s", "min", "h"), "60 s")
 DENSITY = Dimension("density", "g/cm**3", ("g/cm**3", "kg/m**3"), "0.971 g/cm**3")
 TEMPERATURE = Dimension("temperature", "K", ("K", "degC"), "298 K")
 MOLAR_ENERGY = Dimension("molar energy", "kJ/mol", ("kJ/mol", "J/mol"), "44 kJ/mol")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napress.fem.coupled import Evaluation, State
-from napress.fem.creep import ROOM_TEMPERATURE_K
+from napress.fem.creep_law import ROOM_TEMPERATURE_K
 
 Array = NDArray[np.float64]
 

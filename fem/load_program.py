@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from napress.fem.creep import ROOM_TEMPERATURE_K
+from napress.fem.creep_law import ROOM_TEMPERATURE_K
 
 
 @dataclass(frozen=True)

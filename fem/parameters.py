@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from napress.fem.creep import CreepLaw
+from napress.fem.creep_law import CreepLaw
 
 
 @dataclass(frozen=True)

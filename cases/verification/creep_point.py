@@ -21,7 +21,7 @@ from napress.cases.verification.plastic_point import (
     uniaxial,
 )
 from napress.cases.verification.rows import Row, absolute, relative
-from napress.fem.creep import CreepLaw, from_flow_stress
+from napress.fem.creep_law import CreepLaw, from_flow_stress
 from napress.fem.parameters import PlasticMetal
 from napress.postprocess.creep_closed_forms import norton_stress_MPa, relaxed_stress_MPa
 
