@@ -20,24 +20,30 @@ def checks() -> tuple[Check, ...]:
     from napress.cases.verification import (
         ceramic_shear,
         convergence,
+        creep_cylinder,
+        creep_point,
         elastic_contact,
         hill_cylinder,
         invariants,
         plastic_point,
         punch_row,
         sinusoid,
+        timed_pressing,
     )
 
     return (
         Check("plasticity at a point, closed form", plastic_point.one_element),
+        Check("creep at a point, Wang 2020", creep_point.creep_at_a_point),
         Check("tangent, finite differences", invariants.tangent_against_differences),
         Check("uniform pressure on any surface", invariants.uniform_pressure),
         Check("flat faces, confined compression", invariants.flat_faces),
         Check("ceramic, shear below a wave of pressure", ceramic_shear.subsurface_shear),
         Check("convergence rates, elastic layers", convergence.convergence_rates),
         Check("thick cylinder, Hill", hill_cylinder.thick_cylinder),
+        Check("cylindrical void, Norton creep", creep_cylinder.closing_void),
         Check("elastic wave, Westergaard", elastic_contact.westergaard),
         Check("flat ridges, slip-line load", punch_row.slip_line_load),
+        Check("release, fast and slow, cycle", timed_pressing.pressing_in_time),
         Check("sinusoid, mesh, step and energy", sinusoid.mesh_and_step),
     )
 

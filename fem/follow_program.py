@@ -121,6 +121,7 @@ class _Stage:
         """Follows the entry to its end."""
         now, reuse = self._begun(start), ready
         rejected = spent = 0
+        self._multiplier = self._system.sodium.multiplier()
         while now.target == self._index:
             if now.step >= self._control.max_steps:
                 reason = f"the limit of {self._control.max_steps} steps was reached"
@@ -142,6 +143,7 @@ class _Stage:
                 continue
             listener(accepted)
             commit(self._system, accepted)
+            self._multiplier = self._system.sodium.multiplier()
             now = accepted.committed
             rejected = spent = 0
             reuse = True
@@ -220,6 +222,12 @@ class _Stage:
             settings = replace(settings, reuse_tangent=True)
         step_s = self._let_pass(now, share)
         command = self._command(now, share)
+        if isinstance(self._entry, Release) and isinstance(command, ByPressure):
+            # The multiplier is carried from the higher pressure: left as it is, it would
+            # open a gap of the pressure's drop over the contact stiffness.
+            self._system.sodium.set_multiplier(
+                self._multiplier * (command.pressure_MPa / now.pressure_MPa)
+            )
         result = solve(self._system, state, command, settings)
         return _Attempt(
             share, step_s, command, replace(result, iterations=result.iterations + spent)
@@ -263,7 +271,10 @@ class _Stage:
         new = accepted.committed
         done = tried.share == 1.0
         step = tried.share - now.share
-        wanted = new.step_size_um / max(abs(new.last_size_um), 1e-300)
+        # With the voids closed, or opening elastically, the pressure alone bounds a step.
+        elastic = new.closed or isinstance(self._entry, Release)
+        free = elastic and not self._by_position
+        wanted = math.inf if free else new.step_size_um / max(abs(new.last_size_um), 1e-300)
         growth = min(wanted, self._time_factor(now, new), SHARE_GROWTH)
         committed = replace(
             new,
@@ -272,10 +283,12 @@ class _Stage:
             temperature_K=self._entry.temperature_K,
             time_step_s=tried.time_step_s,
             share=0.0 if done else tried.share,
-            share_step=0.0 if done else self._bounded(new, tried.share, growth * step),
             from_pressure_MPa=now.from_pressure_MPa,
             from_displacement_um=now.from_displacement_um,
         )
+        if not done:
+            bounded = self._bounded(committed, tried.share, growth * step)
+            committed = replace(committed, share_step=bounded)
         return replace(accepted, committed=committed, is_target=done)
 
     def _time_factor(self, now: Committed, new: Committed) -> float:

@@ -6,9 +6,9 @@ A in MPa^-n per s. All bodies here are incompressible in their creep.
 
 from __future__ import annotations
 
-import math
-
 from scipy.integrate import solve_ivp
+
+from napress.postprocess.plastic_closed_forms import norton_cylinder_closure_rate_per_s
 
 
 def norton_stress_MPa(rate_per_s: float, creep_rate: float, exponent: float) -> float:
@@ -27,21 +27,6 @@ def relaxed_stress_MPa(
     power = 1 - exponent
     grown = start_MPa**power - power * 3 * shear_MPa * creep_rate * time_s
     return grown ** (1 / power)
-
-
-def norton_cylinder_rate_per_s(
-    pressure_MPa: float, void_fraction: float, creep_rate: float, exponent: float
-) -> float:
-    """Shrinking ``-(da/dt)/a`` of a cylindrical void in steady plane-strain creep.
-
-    ``(sqrt(3) A / 2) * (sqrt(3) p / (n (1 - f**(1/n))))**n``, with the void fraction
-    ``f = a^2 / b^2`` of a cylinder of outer radius b under the outer pressure p. It
-    follows from the hoop rate ``C / r^2`` of incompressible flow and the integral of
-    radial equilibrium.
-    """
-    reach = exponent * (1 - void_fraction ** (1 / exponent))
-    stress = math.sqrt(3) * pressure_MPa / reach
-    return math.sqrt(3) / 2 * creep_rate * stress**exponent
 
 
 def norton_closed_radius(
@@ -66,7 +51,7 @@ def norton_closed_radius(
 
     def shrinking(_: float, radius: list[float]) -> list[float]:
         void_fraction = radius[0] ** 2 / (radius[0] ** 2 + metal)
-        rate = norton_cylinder_rate_per_s(pressure_MPa, void_fraction, creep_rate, exponent)
+        rate = norton_cylinder_closure_rate_per_s(pressure_MPa, void_fraction, creep_rate, exponent)
         return [-rate * radius[0]]
 
     found = solve_ivp(shrinking, (0.0, time_s), [start_radius], rtol=1e-10, atol=1e-14)
