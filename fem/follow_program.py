@@ -10,7 +10,7 @@ creeps.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from napress.fem.committed import AcceptedStep, Committed, Outcome
 from napress.fem.coupled import CoupledSystem
@@ -20,10 +20,11 @@ from napress.fem.load_program import (
     Hold,
     LoadProgram,
     PressureTarget,
+    Ramp,
     Release,
     holds_position,
 )
-from napress.fem.newton import NewtonResult, NewtonSettings, solve
+from napress.fem.newton import NewtonSettings, solve
 from napress.fem.parameters import StepControl
 from napress.fem.platen import ByDisplacement, ByPressure, PlatenControl
 from napress.fem.press import (
@@ -34,6 +35,7 @@ from napress.fem.press import (
     commit,
     press,
 )
+from napress.fem.ramp_step import Attempt, step_of_ramp
 from napress.fem.step_control import judge, retreat
 
 # First step of an entry: of its share, and of the yield stress at first touch.
@@ -41,7 +43,7 @@ FIRST_SHARE, FIRST_PRESSURE = 1e-3, 0.1
 LARGEST_SHARE = 0.25
 SHARE_GROWTH = 2.0
 RELAXATION_PER_STEP = 0.05  # of the pressure, while the platen stands still
-NEARLY_DONE = 1e-9
+NEARLY_DONE, LEAST_SHARE = 1e-9, 1e-12
 LARGEST_REJECTIONS = 40
 
 
@@ -91,16 +93,6 @@ def _targets_until(program: LoadProgram, index: int) -> tuple[float, ...]:
     return tuple(getattr(entry, "pressure_MPa", math.nan) for entry in program[:end])
 
 
-@dataclass(frozen=True)
-class _Attempt:
-    """One try at a step: how far along the entry, under what command, with what result."""
-
-    share: float
-    time_step_s: float
-    command: PlatenControl
-    result: NewtonResult
-
-
 class _Stage:
     """One entry of the program that is not a plain pressure target."""
 
@@ -115,7 +107,9 @@ class _Stage:
         self._system, self._control, self._initial_void = system, control, initial_void
         self._index, self._entry = index, program[index]
         self._by_position = holds_position(program, index)
-        self._creeps = system.sodium.metal.creep is not None and self._entry.duration_s > 0.0
+        creep = system.sodium.metal.creep
+        self._creeps = creep is not None and self._entry.duration_s > 0.0
+        self._yields = creep is None or creep.has_yield
 
     def follow(self, start: Committed, listener: Listener, ready: bool) -> Outcome:
         """Follows the entry to its end."""
@@ -196,7 +190,7 @@ class _Stage:
         start = now.from_pressure_MPa
         return ByPressure(start + share * (self._goal_MPa(now) - start))
 
-    def _attempt(self, now: Committed, reuse: bool) -> _Attempt:
+    def _attempt(self, now: Committed, reuse: bool) -> Attempt:
         """One try at a step."""
         share = now.share + now.share_step
         if share > 1.0 - NEARLY_DONE:
@@ -206,15 +200,16 @@ class _Stage:
         self._system.sodium.resist_slip(now.slip_resistance * flow / size)
         state, settings = now.state, self._settings(now, reuse)
         spent = 0
+        if isinstance(self._entry, Ramp) and self._yields and not now.closed:
+            reach = self._reach_um(now)
+            return step_of_ramp(self._system, self._entry, now, reach, settings)
         if self._touches_not(now) and not self._by_position:
             # Nothing carries a pressure yet: the platen first goes where it meets resistance.
             self._let_pass(now, share)
-            gap = -self._system.sodium.largest(-now.gap.min(initial=math.inf))
-            onto = min(self._control.first_step_um, now.step_size_um)
-            reach = now.displacement_um + max(gap, 0.0) + onto
+            reach = self._reach_um(now)
             touched = solve(self._system, state, ByDisplacement(reach), settings)
             if not touched.converged:
-                return _Attempt(share, 0.0, ByDisplacement(reach), touched)
+                return Attempt(share, 0.0, ByDisplacement(reach), touched)
             pressure = touched.evaluation.reaction / self._system.nominal_area
             way = self._goal_MPa(now) - now.from_pressure_MPa
             share = max(share, min((pressure - now.from_pressure_MPa) / way, 1.0))
@@ -229,9 +224,17 @@ class _Stage:
                 self._multiplier * (command.pressure_MPa / now.pressure_MPa)
             )
         result = solve(self._system, state, command, settings)
-        return _Attempt(
+        return Attempt(
             share, step_s, command, replace(result, iterations=result.iterations + spent)
         )
+
+    def _reach_um(self, now: Committed) -> float:
+        """Where the platen goes next if it is led by displacement."""
+        if not self._touches_not(now):
+            return now.displacement_um + now.step_size_um
+        gap = -self._system.sodium.largest(-now.gap.min(initial=math.inf))
+        onto = min(self._control.first_step_um, now.step_size_um)
+        return now.displacement_um + max(gap, 0.0) + onto
 
     def _let_pass(self, now: Committed, share: float) -> float:
         step_s = (share - now.share) * self._entry.duration_s
@@ -251,7 +254,7 @@ class _Stage:
     # --- the step ---------------------------------------------------------------
 
     def _judged(
-        self, now: Committed, tried: _Attempt, effort: tuple[int, int]
+        self, now: Committed, tried: Attempt, effort: tuple[int, int]
     ) -> AcceptedStep | None:
         """The accepted step with its place in the program; None if it is refused."""
         if not tried.result.converged:
@@ -287,7 +290,7 @@ class _Stage:
             from_displacement_um=now.from_displacement_um,
         )
         if not done:
-            bounded = self._bounded(committed, tried.share, growth * step)
+            bounded = self._bounded(committed, tried.share, growth * max(step, LEAST_SHARE))
             committed = replace(committed, share_step=bounded)
         return replace(accepted, committed=committed, is_target=done)
 
@@ -323,7 +326,7 @@ class _Stage:
         return now.pressure_ratio if now.closed else self._control.largest_pressure_ratio
 
 
-def _retreated(now: Committed, tried: _Attempt) -> Committed:
+def _retreated(now: Committed, tried: Attempt) -> Committed:
     """What to try after a refused step: a smaller one, and if unsolvable against slip."""
     smaller = retreat(now, tried.result.converged)
     ratio = smaller.step_size_um / now.step_size_um
