@@ -180,7 +180,7 @@ def restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, flo
     restored = Committed(
         state=State(state, content["load"], content["deflection"]), **per_point, **scalars
     )
-    let_creep(sodium, restored.time_step_s, restored.temperature_K)
+    let_creep(sodium, restored.crept_s, restored.temperature_K)
     at = system.evaluate(restored.state, ByDisplacement(restored.displacement_um))
     system.factor()
     commit(system, AcceptedStep(restored, at, 0, 0, 0.0, False))

@@ -41,7 +41,7 @@ class Committed:
             facet length of slip; 0 unless a step could not be solved without.
         time_s: Time since first touch.
         temperature_K: Temperature of the last accepted step.
-        time_step_s: Duration of the last accepted step.
+        crept_s: How long the metal crept in the last accepted step.
         share: Share of the entry of the load program that is done, from 0 to below 1.
         share_step: Share proposed for the next step; 0 leaves it to the entry.
         from_pressure_MPa: Mean pressure when the entry began.
@@ -70,7 +70,7 @@ class Committed:
     slip_resistance: float
     time_s: float = 0.0
     temperature_K: float = ROOM_TEMPERATURE_K
-    time_step_s: float = 0.0
+    crept_s: float = 0.0
     share: float = 0.0
     share_step: float = 0.0
     from_pressure_MPa: float = 0.0

@@ -136,6 +136,9 @@ class _Stage:
                     return Outcome(False, f"smallest step reached: {reason}", now)
                 continue
             listener(accepted)
+            # The tangent of the accepted state itself, which is what a checkpoint gives
+            # back: a resumed run then takes the very same steps.
+            self._system.factor()
             commit(self._system, accepted)
             self._multiplier = self._system.sodium.multiplier()
             now = accepted.committed
@@ -160,8 +163,8 @@ class _Stage:
         if entry.duration_s == 0.0 and isinstance(entry, Hold):
             return 1.0
         share = FIRST_SHARE
-        if self._creeps and now.time_step_s > 0.0:
-            share = now.time_step_s / entry.duration_s
+        if self._creeps and now.crept_s > 0.0:
+            share = now.crept_s / entry.duration_s
         elif isinstance(entry, Hold):
             share = FIRST_SHARE if self._creeps else 1.0
         elif isinstance(entry, Displacement):
@@ -209,7 +212,7 @@ class _Stage:
             reach = self._reach_um(now)
             touched = solve(self._system, state, ByDisplacement(reach), settings)
             if not touched.converged:
-                return Attempt(share, 0.0, ByDisplacement(reach), touched)
+                return Attempt(share, 0.0, 0.0, ByDisplacement(reach), touched)
             pressure = touched.evaluation.reaction / self._system.nominal_area
             way = self._goal_MPa(now) - now.from_pressure_MPa
             share = max(share, min((pressure - now.from_pressure_MPa) / way, 1.0))
@@ -225,7 +228,7 @@ class _Stage:
             )
         result = solve(self._system, state, command, settings)
         return Attempt(
-            share, step_s, command, replace(result, iterations=result.iterations + spent)
+            share, step_s, step_s, command, replace(result, iterations=result.iterations + spent)
         )
 
     def _reach_um(self, now: Committed) -> float:
@@ -284,7 +287,7 @@ class _Stage:
             target=self._index + done,
             time_s=now.time_s + tried.time_step_s,
             temperature_K=self._entry.temperature_K,
-            time_step_s=tried.time_step_s,
+            crept_s=tried.crept_s,
             share=0.0 if done else tried.share,
             from_pressure_MPa=now.from_pressure_MPa,
             from_displacement_um=now.from_displacement_um,

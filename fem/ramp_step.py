@@ -31,12 +31,14 @@ class Attempt:
     Attributes:
         share: Share of the entry that is done after it.
         time_step_s: How long it takes.
+        crept_s: How long the metal crept; as good as the same.
         command: What the platen does.
         result: Outcome of Newton's method.
     """
 
     share: float
     time_step_s: float
+    crept_s: float
     command: PlatenControl
     result: NewtonResult
 
@@ -66,7 +68,7 @@ def step_of_ramp(
         spent += result.iterations
         result = replace(result, iterations=spent)
         if not result.converged:
-            return Attempt(now.share + guess, guess * ramp.duration_s, command, result)
+            return _attempt(ramp, now, guess, guess, command, result)
         state, settings = result.state, replace(settings, reuse_tangent=True)
         pressure = result.evaluation.reaction / system.nominal_area
         found = (pressure - now.from_pressure_MPa) / way - now.share
@@ -76,8 +78,7 @@ def step_of_ramp(
         error = found - guess
         shown = abs(error) * way > PRESSURE_ERROR * pressure
         if not (shown and _creep_shows(system, ramp, now, abs(error), reach_um)):
-            # What the ramp says; the metal crept for as good as this time.
-            return Attempt(now.share + found, found * ramp.duration_s, command, result)
+            return _attempt(ramp, now, found, guess, command, result)
         ahead = found
         if before is not None and before[1] != error:
             # More time is more creep and less pressure: the error falls steadily.
@@ -86,7 +87,20 @@ def step_of_ramp(
         guess = min(max(ahead, 0.1 * guess), 10.0 * max(guess, 1e-12), 1.0 - now.share)
     reason = "no time fits the pressure of the ramp"
     failed = replace(result, converged=False, reason=reason)
-    return Attempt(now.share + guess, guess * ramp.duration_s, command, failed)
+    return _attempt(ramp, now, guess, guess, command, failed)
+
+
+def _attempt(
+    ramp: Ramp,
+    now: Committed,
+    share: float,
+    crept: float,
+    command: PlatenControl,
+    result: NewtonResult,
+) -> Attempt:
+    """A step that takes a share of the ramp, the metal having crept for another."""
+    seconds = ramp.duration_s
+    return Attempt(now.share + share, share * seconds, crept * seconds, command, result)
 
 
 def _last(
@@ -101,7 +115,7 @@ def _last(
     command = ByPressure(ramp.pressure_MPa)
     result = solve(system, passed.state, command, settings)
     iterations = passed.iterations + result.iterations
-    return Attempt(1.0, seconds, command, replace(result, iterations=iterations))
+    return Attempt(1.0, seconds, seconds, command, replace(result, iterations=iterations))
 
 
 def _let_pass(system: CoupledSystem, ramp: Ramp, share: float) -> float:
