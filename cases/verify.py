@@ -43,7 +43,9 @@ def checks() -> tuple[Check, ...]:
         Check("cylindrical void, Norton creep", creep_cylinder.closing_void),
         Check("elastic wave, Westergaard", elastic_contact.westergaard),
         Check("flat ridges, slip-line load", punch_row.slip_line_load),
-        Check("release, fast and slow, cycle", timed_pressing.pressing_in_time),
+        Check("release of flat faces, tangent of creep", timed_pressing.release),
+        Check("fast and slow ramps", timed_pressing.fast_and_slow),
+        Check("press, release, press", timed_pressing.cycle),
         Check("sinusoid, mesh, step and energy", sinusoid.mesh_and_step),
     )
 

@@ -170,9 +170,12 @@ class _Stage:
         elif isinstance(entry, Displacement):
             way = abs(entry.displacement_um - now.from_displacement_um)
             share = self._control.first_step_um / max(way, self._control.first_step_um)
-        if self._touches_not(now) and not self._by_position:
-            flow = self._system.sodium.metal.yield_MPa
-            share = FIRST_PRESSURE * flow / self._goal_MPa(now)
+        way = abs(self._goal_MPa(now) - now.from_pressure_MPa)
+        if way > 0.0 and not self._by_position:
+            # Where the platen turns round, the metal is elastic for twice its yield stress:
+            # one step across that corner would miscount the work of the platen.
+            corner = FIRST_PRESSURE if self._touches_not(now) else 1.0
+            share = min(share, corner * self._system.sodium.metal.yield_MPa / way)
         return self._bounded(now, now.share, min(share, LARGEST_SHARE))
 
     # --- the command ------------------------------------------------------------
@@ -220,9 +223,10 @@ class _Stage:
             settings = replace(settings, reuse_tangent=True)
         step_s = self._let_pass(now, share)
         command = self._command(now, share)
-        if isinstance(self._entry, Release) and isinstance(command, ByPressure):
-            # The multiplier is carried from the higher pressure: left as it is, it would
-            # open a gap of the pressure's drop over the contact stiffness.
+        predicts = now.closed or isinstance(self._entry, Release)
+        if predicts and now.pressure_MPa > 0.0 and isinstance(command, ByPressure):
+            # The multiplier is carried from another pressure: left as it is, it would make
+            # a gap or penetration of the pressure's change over the contact stiffness.
             self._system.sodium.set_multiplier(
                 self._multiplier * (command.pressure_MPa / now.pressure_MPa)
             )

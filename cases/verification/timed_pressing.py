@@ -208,6 +208,6 @@ def tangent() -> list[Row]:
     return rows
 
 
-def pressing_in_time() -> list[Row]:
-    """Every row of this file."""
-    return [*tangent(), *springback(), *fast_and_slow(), *cycle()]
+def release() -> list[Row]:
+    """The tangent of creep, and springback."""
+    return [*tangent(), *springback()]
