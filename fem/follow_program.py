@@ -35,7 +35,7 @@ from napress.fem.press import (
     commit,
     press,
 )
-from napress.fem.ramp_step import Attempt, step_of_ramp
+from napress.fem.ramp_step import CREEP_RULES, Attempt, creep_share, step_of_ramp
 from napress.fem.step_control import judge, retreat
 
 # First step of an entry: of its share, and of the yield stress at first touch.
@@ -208,7 +208,9 @@ class _Stage:
         spent = 0
         if isinstance(self._entry, Ramp) and self._yields and not now.closed:
             reach = self._reach_um(now)
-            return step_of_ramp(self._system, self._entry, now, reach, settings)
+            moved = reach - now.displacement_um
+            if creep_share(self._system, self._entry, now.share_step, moved) < CREEP_RULES:
+                return step_of_ramp(self._system, self._entry, now, reach, settings)
         if self._touches_not(now) and not self._by_position:
             # Nothing carries a pressure yet: the platen first goes where it meets resistance.
             self._let_pass(now, share)
