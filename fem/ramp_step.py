@@ -82,6 +82,8 @@ def step_of_ramp(
             return _attempt(ramp, now, found, guess, command, result)
         if not shown:
             # Time is what the metal crept: the pressure may be off the ramp, time may not.
+            if now.share + guess >= 1.0:
+                return _last(system, ramp, now, result, settings)
             return _attempt(ramp, now, guess, guess, command, result)
         ahead = found
         if before is not None and before[1] != error:

@@ -85,7 +85,7 @@ def test_every_entry_ends_where_it_should(staged):
     assert [end.time_s for end in ends] == pytest.approx([10, 30, 31, 31, 36, 86])
     assert [end.temperature_K for end in ends] == [298.15, WARM_K, WARM_K, 298.15, 298.15, 298.15]
     for end, pressure in zip(ends[:4], (0.2, 0.2, 0.05, 0.3), strict=True):
-        assert end.pressure_MPa == pytest.approx(pressure, rel=1e-3)
+        assert end.pressure_MPa == pytest.approx(pressure, rel=1e-6)
     assert ends[4].displacement_um == pytest.approx(0.9)
     assert ends[5].displacement_um == pytest.approx(0.9)
 
