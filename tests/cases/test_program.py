@@ -11,6 +11,7 @@ from napress.cases.case import case_hash, parse_case, resolved_toml
 from napress.cases.errors import CaseError
 from napress.cases.model import to_model
 from napress.cases.schema import assumed_values
+from napress.cases.sweeps.fieldpaths import field_paths
 from napress.fem.load_program import Displacement, Hold, PressureTarget, Ramp, Release
 
 CREEP = "\n[creep]\nwith_yield = {}\n"
@@ -137,3 +138,11 @@ def test_size_effect_is_an_estimate_and_strengthens():
     case = case_of(program, more.format("power", 'strength_at_1_um = "50 MPa"\nexponent = 1.0\n'))
     assert to_model(case).sodium.yield_MPa == pytest.approx(5.0, rel=1e-3)
     assert {"size_effect.strength_at_1_um", "size_effect.exponent"} <= set(assumed_values(case))
+
+
+def test_a_sweep_can_vary_the_program_and_the_creep_of_its_case():
+    plain = {"program": [{"pressure": "5 MPa"}, {"hold": "1 s"}]}
+    known = field_paths(plain)
+    assert {"program[1].hold", "program[0].temperature", "sodium.young"} <= set(known)
+    assert "creep.with_yield" not in known, "it would switch creep on by itself"
+    assert "creep.with_yield" in field_paths(plain | {"creep": {}})
