@@ -45,6 +45,7 @@ SHARE_GROWTH = 2.0
 RELAXATION_PER_STEP = 0.05  # of the pressure, while the platen stands still
 NEARLY_DONE, LEAST_SHARE = 1e-9, 1e-12
 LARGEST_REJECTIONS = 40
+NO_CONTACT = 1e-9  # of the yield stress: rounding of the reaction once lifted off
 
 
 def follow(
@@ -180,9 +181,13 @@ class _Stage:
 
     # --- the command ------------------------------------------------------------
 
-    @staticmethod
-    def _touches_not(now: Committed) -> bool:
-        return now.pressure_MPa <= 0.0
+    def _touches_not(self, now: Committed) -> bool:
+        return now.pressure_MPa <= NO_CONTACT * self._system.sodium.metal.yield_MPa
+
+    def _lifts(self, now: Committed) -> bool:
+        """Whether the platen is moved up, off the ceramic."""
+        entry = self._entry
+        return isinstance(entry, Displacement) and entry.displacement_um < now.from_displacement_um
 
     def _goal_MPa(self, now: Committed) -> float:
         return getattr(self._entry, "pressure_MPa", now.from_pressure_MPa)
@@ -284,8 +289,8 @@ class _Stage:
         done = tried.share == 1.0
         step = tried.share - now.share
         # With the voids closed, or opening elastically, the pressure alone bounds a step.
-        elastic = new.closed or isinstance(self._entry, Release)
-        free = elastic and not self._by_position
+        elastic = (new.closed and not self._by_position) or isinstance(self._entry, Release)
+        free = elastic or self._lifts(now)
         wanted = math.inf if free else new.step_size_um / max(abs(new.last_size_um), 1e-300)
         growth = min(wanted, self._time_factor(now, new), SHARE_GROWTH)
         committed = replace(

@@ -144,6 +144,16 @@ def test_release_springs_back_by_its_closed_form():
     assert all(row.passed for row in rows), [(row.name, row.error) for row in rows]
 
 
+def test_lifted_off_and_pressed_again():
+    program = (Ramp(0.2, 1.0), Displacement(0.1), Hold(1.0), Ramp(0.25, 1.0))
+    steps = followed(norton(has_yield=True), program)
+    pressed, lifted, _, again = ends_of(steps)
+    assert lifted.pressure_MPa == pytest.approx(0.0, abs=1e-9)
+    assert lifted.void > pressed.void and again.void < pressed.void
+    assert again.pressure_MPa == pytest.approx(0.25, rel=1e-6)
+    assert len(steps) < 100
+
+
 def test_limits_of_the_step_control_end_a_run():
     system = system_of(norton())
     start = first_touch(system, CONTROL)
