@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from napress.cases.contact_schema import to_law
+from napress.cases.creep_schema import to_law as to_creep_law
+from napress.cases.creep_schema import with_size_effect
 from napress.cases.fields import SourcedValue
 from napress.cases.fracture_model import fracture_settings
+from napress.cases.program_schema import to_program
 from napress.cases.resistance_schema import ResistanceTable
 from napress.cases.schema import Case, CeramicTable, SodiumTable, value_of
 from napress.cases.surface_schema import to_component
 from napress.fem.contact_law import ContactLaw
+from napress.fem.load_program import LoadProgram
 from napress.fem.parameters import ElasticCeramic, PlasticMetal, StepControl
 
 
@@ -51,7 +56,7 @@ class PressModel:
         weibull_modulus: With its source, ``None`` if unknown.
         ionic_conductivity: mS/cm, with its source, ``None`` if unknown.
         resistance: Resistance of what touches, and waviness; ``None`` if not given.
-        targets_MPa: Increasing mean pressures of the load program.
+        program: What the platen does.
         step_control: How steps are sized and when to give up.
         output: What is written.
         fracture: `napress.postprocess.fracture_assessment.FractureSettings`.
@@ -73,7 +78,7 @@ class PressModel:
     weibull_modulus: SourcedValue | None
     ionic_conductivity: SourcedValue | None
     resistance: ResistanceTable | None
-    targets_MPa: tuple[float, ...]
+    program: LoadProgram
     step_control: StepControl
     output: OutputOptions
     fracture: Any
@@ -112,6 +117,34 @@ def _number(table: SodiumTable | CeramicTable, name: str, default: float | None 
     return default
 
 
+def _metal(case: Case) -> PlasticMetal:
+    sodium = case.sodium
+    metal = PlasticMetal(
+        young_MPa=_number(sodium, "young"),
+        poisson=_number(sodium, "poisson"),
+        yield_MPa=_number(sodium, "yield_strength"),
+        hardening_MPa=_number(sodium, "hardening"),
+        voce_MPa=_number(sodium, "voce_strength", 0.0),
+        voce_strain=_number(sodium, "voce_strain", 1.0),
+        creep=to_creep_law(case.creep, sodium.material),
+    )
+    if case.size_effect is None:
+        return metal
+    return with_size_effect(metal, case.size_effect, _wavelength_um(case))
+
+
+def _wavelength_um(case: Case) -> float:
+    """Mean wavelength of the roughness."""
+    from napress.fem.size_effect import mean_wavelength_um
+    from napress.meshes.statistics import measure_surface
+    from napress.meshes.surfaces import build_surface
+
+    components = [to_component(table) for table in case.surface]
+    dimension = case.interface.dimension
+    found = measure_surface(build_surface(components, case.interface.width, dimension))
+    return mean_wavelength_um(found.rq_um, found.rms_slope / math.sqrt(dimension - 1))
+
+
 def to_model(case: Case) -> PressModel:
     """Returns a case, as `load_case` has checked it, in inner units."""
     sodium, ceramic, solver = case.sodium, case.ceramic, case.solver
@@ -123,14 +156,7 @@ def to_model(case: Case) -> PressModel:
         surface=tuple(to_component(table) for table in case.surface),
         sodium_thickness_um=sodium.thickness,
         ceramic_thickness_um=ceramic.thickness,
-        sodium=PlasticMetal(
-            young_MPa=_number(sodium, "young"),
-            poisson=_number(sodium, "poisson"),
-            yield_MPa=_number(sodium, "yield_strength"),
-            hardening_MPa=_number(sodium, "hardening"),
-            voce_MPa=_number(sodium, "voce_strength", 0.0),
-            voce_strain=_number(sodium, "voce_strain", 1.0),
-        ),
+        sodium=_metal(case),
         ceramic=ElasticCeramic(
             young_MPa=_number(ceramic, "young"), poisson=_number(ceramic, "poisson")
         ),
@@ -141,7 +167,7 @@ def to_model(case: Case) -> PressModel:
         weibull_modulus=value_of(ceramic, "weibull_modulus"),
         ionic_conductivity=value_of(ceramic, "ionic_conductivity"),
         resistance=case.resistance,
-        targets_MPa=tuple(stage.pressure for stage in case.program),
+        program=to_program(case.program),
         step_control=StepControl(
             void_error_percent=solver.void_error,
             first_step_um=solver.first_step,

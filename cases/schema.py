@@ -17,6 +17,13 @@ from pydantic_core import PydanticCustomError
 
 from napress.cases import materials, units
 from napress.cases.contact_schema import ContactTable, assumed_contact
+from napress.cases.creep_schema import (
+    CreepTable,
+    SizeEffectTable,
+    creep_values,
+    estimates,
+    to_size_effect,
+)
 from napress.cases.errors import shown
 from napress.cases.fields import (
     Bounds,
@@ -32,10 +39,10 @@ from napress.cases.fields import (
 )
 from napress.cases.fracture_schema import Fracture
 from napress.cases.materials import Ceramic, Material, Metal, Tool, load_material, parse_material
+from napress.cases.program_schema import Stage, check_program
 from napress.cases.resistance_schema import ResistanceTable
 from napress.cases.surface_schema import LATERAL, SurfaceTable
 
-LARGEST_PRESSURE_MPA = 1e4
 LARGEST_ELEMENTS = 4096
 
 
@@ -120,15 +127,6 @@ class CeramicTable(Strict):
     ionic_conductivity: _override(units.CONDUCTIVITY, materials.CONDUCTIVITY, "conductivity")
 
 
-class Stage(Strict):
-    """One entry of the load program."""
-
-    pressure: _field(
-        quantity(units.PRESSURE, Bounds(above=0.0, at_most=LARGEST_PRESSURE_MPA)),
-        "mean pressure on the interface, such as '360 MPa'",
-    )
-
-
 _STEP = quantity(units.LENGTH, Bounds(above=0.0, at_most=1e3))
 
 
@@ -193,6 +191,8 @@ class Case(Strict):
     resistance: _field(
         ResistanceTable | None, "table [resistance]; default: perfect contact where it touches"
     ) = None
+    creep: _field(CreepTable | None, "table [creep]: sodium that flows in time") = None
+    size_effect: _field(SizeEffectTable | None, "table [size_effect]: strength when small") = None
     solver: _field(Solver, "table [solver]") = Solver()
     output: _field(Output, "table [output]") = Output()
 
@@ -210,17 +210,13 @@ class Case(Strict):
         return raw
 
     @model_validator(mode="after")
-    def _increasing(self) -> Case:
-        previous = 0.0
-        for index, stage in enumerate(self.program):
-            if stage.pressure <= previous:
-                text = (
-                    f"{stage.pressure:g} MPa does not exceed the {previous:g} MPa before it; "
-                    "allowed: increasing pressures"
-                )
-                key = f"program[{index}].pressure"
-                raise PydanticCustomError("order", "{text}", {"key": key, "text": text})
-            previous = stage.pressure
+    def _fits_together(self) -> Case:
+        metal, creep = self.sodium.material, self.creep
+        if creep is not None:
+            creep_values(creep, metal)
+        to_size_effect(self.size_effect)
+        melting = None if metal.melting_point is None else metal.melting_point.value
+        check_program(self.program, melting, creep is not None and not creep.with_yield)
         return self
 
 
@@ -241,6 +237,7 @@ def assumed_values(case: Case) -> list[str]:
                     names.append(f"{label}.{name}")
     names += assumed_contact(case.contact)
     names += [f"fracture.{name}" for name in case.fracture.assumed()]
+    names += estimates(case.creep, case.size_effect, case.sodium.material)
     if case.resistance is not None:
         for name in ("charge_transfer", "film"):
             entry = getattr(case.resistance, name)

@@ -28,6 +28,7 @@ from scipy.spatial import cKDTree
 
 from napress.fem.committed import AcceptedStep, Committed
 from napress.fem.coupled import CoupledSystem, State
+from napress.fem.creep import let_creep
 from napress.fem.platen import ByDisplacement
 from napress.fem.press import commit
 from napress.fem.sampling import gather_rows
@@ -200,6 +201,7 @@ def restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, flo
         **per_point,
         **scalars,
     )
+    let_creep(sodium, restored.crept_s, restored.temperature_K)
     at = system.evaluate(restored.state, ByDisplacement(restored.displacement_um))
     system.factor()
     commit(system, AcceptedStep(restored, at, 0, 0, 0.0, False))

@@ -105,7 +105,10 @@ def press(
             return Outcome(False, f"the limit of {control.max_steps} steps was reached", now)
         goal = targets_MPa[now.target]
         if upkeep.due(now, in_need=False):
-            now, reuse = upkeep.redistribute(now, _settings(system, now, control), False), False
+            now, reuse = (
+                upkeep.redistribute(now, newton_settings(system, now, control), False),
+                False,
+            )
         result, command = _attempt(system, now, goal, control, reuse)
         spent += result.iterations
         if not result.converged:
@@ -122,7 +125,7 @@ def press(
             reason, reuse = verdict.reason, False
             if verdict.nodes_to_blame and upkeep.due(now, in_need=True):
                 before = now
-                now = upkeep.redistribute(now, _settings(system, now, control), True)
+                now = upkeep.redistribute(now, newton_settings(system, now, control), True)
                 if now is not before:
                     continue
             rejected += 1
@@ -174,7 +177,7 @@ def _attempt(
         # Only the tangent of a converged step tells how stiffly flowing metal answers.
         elif reuse and now.pressure_MPa + rise >= goal:
             command = ByPressure(goal)
-    settings = replace(_settings(system, now, control), reuse_tangent=reuse)
+    settings = replace(newton_settings(system, now, control), reuse_tangent=reuse)
     size = float(system.sodium.fields.facet_size.value)
     system.sodium.resist_slip(now.slip_resistance * system.sodium.metal.yield_MPa / size)
     result = settle(system, now.state, command, settings)
@@ -186,7 +189,7 @@ def _attempt(
     return result, command
 
 
-def _settings(system: CoupledSystem, now: Committed, control: StepControl) -> NewtonSettings:
+def newton_settings(system: CoupledSystem, now: Committed, control: StepControl) -> NewtonSettings:
     """Tolerance and bounds of a solve that starts from a committed state."""
     flow = system.sodium.metal.yield_MPa
     scale = float(np.clip(now.pressure_MPa, 0.01 * flow, TOLERANCE_STRESS * flow))

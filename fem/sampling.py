@@ -85,6 +85,8 @@ class Sampler:
             timers_s=system.timers.as_dict(),
             trapped_gas_max_MPa=float(gas.pressure(held).max(initial=0.0)) if gas else 0.0,
             gas_void_count=len(gas.amount) if gas else 0,
+            time_s=now.time_s,
+            temperature_K=now.temperature_K,
         )
 
     def _interface(self, accepted: AcceptedStep) -> InterfaceSnapshot | None:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from napress.fem.creep_law import ROOM_TEMPERATURE_K
+
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -135,6 +137,8 @@ class Snapshot:
         timers_s: CPU seconds per stage since the run began.
         trapped_gas_max_MPa: Largest absolute pressure of gas in a closed void, 0 if there is none.
         gas_void_count: Closed voids that hold gas.
+        time_s: Time since first touch; 0 while the load program has none.
+        temperature_K: Temperature of the step.
     """
 
     step: int
@@ -157,3 +161,5 @@ class Snapshot:
     timers_s: dict[str, float] = field(default_factory=dict)
     trapped_gas_max_MPa: float = 0.0
     gas_void_count: int = 0
+    time_s: float = 0.0
+    temperature_K: float = ROOM_TEMPERATURE_K

@@ -87,7 +87,7 @@ class Sodium:
         def constant(value: float) -> fem.Constant:
             return fem.Constant(mesh, float(value))
 
-        self._metal = metal_constants(metal, constant)
+        self.constants = metal_constants(metal, constant)
         shear = metal.young_MPa / (2 * (1 + metal.poisson))
         self.fields = SodiumFields(
             state=fem.Function(self.space),
@@ -153,7 +153,7 @@ class Sodium:
             subdomain_id=int(Boundary.CONTACT),
             metadata={"quadrature_degree": FACET_DEGREE},
         )
-        self.forms = build_forms(self.fields, self._metal, mesh, self._bulk, contact)
+        self.forms = build_forms(self.fields, self.constants, mesh, self._bulk, contact)
 
         def compiled(form):
             return fem.form(form, entity_maps=[self.face.entity_map], jit_options=JIT_OPTIONS)

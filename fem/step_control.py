@@ -128,6 +128,8 @@ def judge(
         slip_resistance=_relaxed(now.slip_resistance),
         friction_work=now.friction_work + system.laws.friction_work(at),
         redistributions=now.redistributions,
+        time_s=now.time_s,
+        temperature_K=now.temperature_K,
     )
     return AcceptedStep(committed, at, effort[0], effort[1], percent, is_target)
 
