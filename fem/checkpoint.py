@@ -77,17 +77,21 @@ def _packed(system: CoupledSystem, accepted: AcceptedStep) -> dict[str, tuple[Ar
     """Coordinates and values, by the kind of point."""
     sodium, now = system.sodium, accepted.committed
     points = _points_of(sodium)
-    state = now.state.sodium
-    displacement = state[sodium.displacement_dofs].reshape(-1, sodium.dimension)
+    linearised, directions = system.linearised_at
+    states = (now.state.sodium, linearised.sodium)
+    shape = (-1, sodium.dimension)
+    displacement = [one[sodium.displacement_dofs].reshape(shape) for one in states]
+    pressure = [one[points.pressure_dofs] for one in states]
     inverse, strain = sodium.history()
     current, dual, weight = sodium.directions()
-    columns = [strain, weight, sodium.volume_before()]
+    columns = [strain, weight, sodium.volume_before(), directions[2]]
     history = [inverse, current, dual, *(column[..., None] for column in columns)]
+    history += directions[:2]
     face = [sodium.multiplier(), *(getattr(now, name) for name in _PER_POINT)]
     face.append(system.laws.point_history())
     return {
-        "nodes": (points.nodes, displacement),
-        "vertices": (points.vertices, state[points.pressure_dofs][:, None]),
+        "nodes": (points.nodes, np.column_stack(displacement)),
+        "vertices": (points.vertices, np.column_stack(pressure)),
         "cells": (points.cells, np.concatenate(history, axis=-1).reshape(len(points.cells), -1)),
         "face": (points.face, np.column_stack(face)),
     }
@@ -135,6 +139,9 @@ def save(
         header=np.frombuffer(json.dumps(header, default=float).encode(), dtype=np.uint8),
         load=now.state.load,
         deflection=now.state.deflection,
+        tangent_load=system.linearised_at[0].load,
+        tangent_deflection=system.linearised_at[0].deflection,
+        tangent_gas=system.linearised_at[0].gas,
         gas=now.state.gas,
         **{f"law_{name}": value for name, value in system.laws.shared_history().items()},
         **arrays,
@@ -182,12 +189,14 @@ def restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, flo
             raise CheckpointError(f"{path.name}: checkpoint of another mesh")
         return rows[nearest, dimension:]
 
-    state = np.zeros(len(sodium.fields.state.x.array))
-    state[sodium.displacement_dofs] = look_up("nodes", points.nodes).ravel()
-    state[points.pressure_dofs] = look_up("vertices", points.vertices)[:, 0]
-    cells = look_up("cells", points.cells).reshape(len(sodium.cells), -1, 21)
+    nodes, vertices = look_up("nodes", points.nodes), look_up("vertices", points.vertices)
+    states = np.zeros((2, len(sodium.fields.state.x.array)))
+    for row, state in enumerate(states):
+        columns = slice(row * dimension, (row + 1) * dimension)
+        state[sodium.displacement_dofs] = nodes[:, columns].ravel()
+        state[points.pressure_dofs] = vertices[:, row]
+    cells = look_up("cells", points.cells).reshape(len(sodium.cells), -1, 34)
     sodium.set_history(cells[..., :6], cells[..., 18])
-    sodium.freeze_directions(cells[..., 6:12], cells[..., 12:18], cells[..., 19])
     sodium.set_volume_before(cells[..., 20])
     face = look_up("face", points.face)
     sodium.set_multiplier(face[:, 0])
@@ -197,12 +206,19 @@ def restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, flo
     laws = {name[4:]: value for name, value in content.items() if name.startswith("law_")}
     system.laws.restore(face[:, count:], laws)
     restored = Committed(
-        state=State(state, content["load"], content["deflection"], content["gas"]),
+        state=State(states[0], content["load"], content["deflection"], content["gas"]),
         **per_point,
         **scalars,
     )
     let_creep(sodium, restored.crept_s, restored.temperature_K)
-    at = system.evaluate(restored.state, ByDisplacement(restored.displacement_um))
+    tangent = State(
+        states[1], content["tangent_load"], content["tangent_deflection"], content["tangent_gas"]
+    )
+    platen = ByDisplacement(restored.displacement_um)
+    sodium.freeze_directions(cells[..., 22:28], cells[..., 28:34], cells[..., 21])
+    system.evaluate(tangent, platen)
     system.factor()
+    sodium.freeze_directions(cells[..., 6:12], cells[..., 12:18], cells[..., 19])
+    at = system.evaluate(restored.state, platen)
     commit(system, AcceptedStep(restored, at, 0, 0, 0.0, False))
     return restored, initial_void

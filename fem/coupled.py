@@ -110,6 +110,8 @@ class CoupledSystem:
         self.factorisations = 0
         self.krylov_iterations = 0
         self._platen_mode: Array | None = None
+        self._evaluated = self.initial_state()
+        self.linearised_at = (self._evaluated, sodium.directions())
         self._facets = sodium.sum(len(sodium.face.reference_area)) / sodium.face.points_per_facet
 
     def initial_state(self) -> State:
@@ -126,6 +128,7 @@ class CoupledSystem:
     def evaluate(self, state: State, control: PlatenControl) -> Evaluation:
         """Evaluates the equations and leaves the forms set to this state."""
         sodium = self.sodium
+        self._evaluated = state
         with self.timers.stage("contact"):
             sodium.set_state(state.sodium)
             surface = sodium.surface()
@@ -173,10 +176,14 @@ class CoupledSystem:
     def factor(self) -> None:
         """Assembles and factors the tangent at the state last evaluated.
 
+        State and stress directions are kept as ``linearised_at``: with them a restored
+        run builds the very tangent that the next step starts with.
+
         Raises:
             SingularSystem: If the tangent cannot be factored.
         """
         sodium = self.sodium
+        self.linearised_at = (self._evaluated, sodium.directions())
         with self.timers.stage("tangent"):
             self._row, column = sodium.assemble_tangent()
         with self.timers.stage("factor"):

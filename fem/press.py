@@ -21,8 +21,8 @@ from napress.fem.platen import ByDisplacement, ByPressure, PlatenControl
 from napress.fem.step_control import FIRST_RATIO, Rejected, judge, retreat, void_volume
 from napress.fem.upkeep import Upkeep
 
-RESIDUAL_TOLERANCE = 1e-3  # of the contact forces, these taken at most at
-TOLERANCE_STRESS = 30.0  # times the yield stress: full contact must still resolve flow
+RESIDUAL_TOLERANCE = 2e-3  # of the contact forces, these taken at most at
+TOLERANCE_STRESS = 15.0  # times the yield stress: full contact must still resolve flow
 # Contact stiffness: penetration of a few thousandths of a facet under the flow
 # pressure. The multiplier carries the pressure from step to step, so the stiffness
 # need only grow with a share of it, up to a bound that keeps the tangent regular.

@@ -101,17 +101,21 @@ class Recorder:
         ) | (more or {})
         if self.fracture is not None:
             row |= self.fracture.row(snapshot)
-            snapshot = self.fracture.with_fields(snapshot)
         profiles.write_profile(self.folder / PROFILES, snapshot)
         wanted = self.options.fields_at
         milestone = snapshot.is_target or snapshot.step == 0
         if wanted == "every" or (wanted == "targets" and milestone):
-            fields.write_fields(self.folder / FIELDS, snapshot)
+            self._write_fields(snapshot)
             self._unwritten = None
         else:
             self._unwritten = snapshot if wanted == "targets" else None
         history.append_row(self.folder / HISTORY, row)
         return row
+
+    def _write_fields(self, snapshot: Snapshot) -> None:
+        if self.fracture is not None:
+            snapshot = self.fracture.with_fields(snapshot)
+        fields.write_fields(self.folder / FIELDS, snapshot)
 
     def truncate(self, last_step: int) -> None:
         """Forget every step after ``last_step``, before a run is resumed from it.
@@ -150,7 +154,7 @@ class Recorder:
             The summary.
         """
         if self._unwritten is not None:
-            fields.write_fields(self.folder / FIELDS, self._unwritten)
+            self._write_fields(self._unwritten)
             self._unwritten = None
         result = history.summary(
             history.read_history(self.folder / HISTORY),
