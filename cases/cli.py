@@ -219,6 +219,28 @@ def mesh(
 
 
 @app.command()
+def pellet(
+    case: Annotated[Path, typer.Argument(metavar="CASE", help="Pellet case file (TOML).")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Run folder; default runs/<case>.")
+    ] = None,
+    interface: Annotated[
+        Path | None, typer.Option("--interface", help="Run of the interface to average over it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Press a whole pellet: pressure over it, tension in it, force on the press."""
+    from napress.cases.pellet_case import load_pellet_case, press_warnings
+    from napress.cases.run_folder import default_folder
+
+    for text in press_warnings(load_pellet_case(case)):
+        _complain(f"warning: {text}")
+    from napress.cases.pellet_run import run_pellet
+
+    _finish(run_pellet(case, out or default_folder(case), interface), as_json, "pellet")
+
+
+@app.command()
 def sweep(
     sweep_file: Annotated[Path, typer.Argument(metavar="SWEEP", help="Sweep file (TOML).")],
     out: Annotated[

@@ -77,8 +77,24 @@ class Ceramic(Strict):
     ionic_conductivity: _of(units.CONDUCTIVITY, CONDUCTIVITY, "at 25 degC, '5 mS/cm'") = None
 
 
-Material = Metal | Ceramic
-_KINDS: dict[str, type[Metal] | type[Ceramic]] = {"metal": Metal, "ceramic": Ceramic}
+class Tool(Strict):
+    """What punches and die sleeves are made of."""
+
+    id: Annotated[text(60), Field(description="short name used in case files")]
+    name: Annotated[text(), Field(description="full name")]
+    kind: Annotated[Literal["tool"], Field(description="'tool'")]
+    young: _of(units.PRESSURE, MODULUS, "Young's modulus, such as '210 GPa'", True)
+    poisson: _of(None, POISSON, f"Poisson's ratio, {POISSON.text()}", True)
+    yield_strength: _of(units.PRESSURE, STRENGTH, "yield stress, '1500 MPa'", True)
+    density: _of(units.DENSITY, POSITIVE, "density, '7.8 g/cm**3'") = None
+
+
+Material = Metal | Ceramic | Tool
+_KINDS: dict[str, type[Metal] | type[Ceramic] | type[Tool]] = {
+    "metal": Metal,
+    "ceramic": Ceramic,
+    "tool": Tool,
+}
 
 
 def _folder() -> Any:
@@ -105,7 +121,8 @@ def parse_material(data: object, file: str, place: str = "") -> Material:
     kind = data.get("kind") if isinstance(data, dict) else None
     if not isinstance(kind, str) or kind not in _KINDS:
         dot = "." if place else ""
-        raise CaseError(file, f"{place}{dot}kind", f"is {shown(kind)}; allowed: 'metal', 'ceramic'")
+        kinds = ", ".join(f"'{name}'" for name in _KINDS)
+        raise CaseError(file, f"{place}{dot}kind", f"is {shown(kind)}; allowed: {kinds}")
     try:
         return _KINDS[kind].model_validate(data)
     except ValidationError as error:

@@ -30,7 +30,7 @@ from napress.cases.fields import (
     text,
 )
 from napress.cases.fracture_schema import Fracture
-from napress.cases.materials import Ceramic, Material, Metal, load_material, parse_material
+from napress.cases.materials import Ceramic, Material, Metal, Tool, load_material, parse_material
 from napress.cases.resistance_schema import ResistanceTable
 from napress.cases.surface_schema import LATERAL, SurfaceTable
 
@@ -49,16 +49,21 @@ def _override(dimension: units.Dimension | None, bounds: Bounds, description: st
     ]
 
 
-def _material_of(kind: type[Metal] | type[Ceramic]) -> Any:
-    """Returns the type of a ``material`` key: an id, a path, or the whole table."""
+def material_of(kind: type[Metal] | type[Ceramic] | type[Tool], place: str = "") -> Any:
+    """Returns the type of a ``material`` key: an id, a path, or the whole table.
+
+    Args:
+        kind: What it has to be.
+        place: Field of the case, for messages about a table written there.
+    """
     wanted = kind.__name__.lower()
+    where = place or ("sodium.material" if kind is Metal else "ceramic.material")
 
     def parse(raw: object, info: ValidationInfo) -> Material:
-        if isinstance(raw, (Metal, Ceramic)):
+        if isinstance(raw, (Metal, Ceramic, Tool)):
             material = raw
         elif isinstance(raw, dict):
-            place = "sodium.material" if kind is Metal else "ceramic.material"
-            material = parse_material(raw, (info.context or {}).get("file", "case"), place)
+            material = parse_material(raw, (info.context or {}).get("file", "case"), where)
         elif isinstance(raw, str) and raw.strip() and len(raw) <= 1000:
             material = load_material(raw, (info.context or {}).get("folder"))
         else:
@@ -90,7 +95,7 @@ class Interface(Strict):
 class SodiumTable(Strict):
     """The metal: a material, its thickness, and values that differ from the material's."""
 
-    material: _material_of(Metal)
+    material: material_of(Metal)
     thickness: _field(LATERAL, "thickness of the metal, such as '20 um'")
     young: _override(units.PRESSURE, materials.MODULUS, "Young's modulus")
     poisson: _override(None, materials.POISSON, "Poisson's ratio")
@@ -103,7 +108,7 @@ class SodiumTable(Strict):
 class CeramicTable(Strict):
     """The electrolyte: a material, its thickness, and values that differ."""
 
-    material: _material_of(Ceramic)
+    material: material_of(Ceramic)
     thickness: _field(LATERAL, "thickness of the ceramic, such as '40 um'")
     young: _override(units.PRESSURE, materials.MODULUS, "Young's modulus")
     poisson: _override(None, materials.POISSON, "Poisson's ratio")

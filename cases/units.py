@@ -45,6 +45,7 @@ ANGLE = Dimension("angle", "rad", ("deg", "rad"), "90 deg")
 RATE = Dimension("rate", "1/s", ("1/s",), "0.53 1/s")
 DENSITY = Dimension("density", "g/cm**3", ("g/cm**3", "kg/m**3"), "0.971 g/cm**3")
 TEMPERATURE = Dimension("temperature", "K", ("K", "degC"), "298 K")
+FORCE = Dimension("force", "kN", ("N", "kN", "t"), "100 kN")
 MOLAR_ENERGY = Dimension("molar energy", "kJ/mol", ("kJ/mol", "J/mol"), "44 kJ/mol")
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"

@@ -59,3 +59,16 @@ class DirectSolver:
         self._right.array[:] = right
         self._solver.solve(self._right, self._solution)
         return self._solution.array.copy()
+
+    def solve_many(self, rights: Array) -> Array:
+        """Solves for many right-hand sides at once, (rows, count); one rank only."""
+        comm, (rows, count) = self.matrix.comm, rights.shape
+        right = PETSc.Mat().createDense((rows, count), array=np.asfortranarray(rights), comm=comm)
+        right.assemble()
+        solution = PETSc.Mat().createDense((rows, count), comm=comm)
+        solution.setUp()
+        self._solver.getPC().getFactorMatrix().matSolve(right, solution)
+        found = solution.getDenseArray().copy()
+        right.destroy()
+        solution.destroy()
+        return found
