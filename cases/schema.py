@@ -33,6 +33,7 @@ from napress.cases.fracture_schema import Fracture
 from napress.cases.materials import Ceramic, Material, Metal, Tool, load_material, parse_material
 from napress.cases.resistance_schema import ResistanceTable
 from napress.cases.surface_schema import LATERAL, SurfaceTable
+from napress.cases.window_schema import WindowTable
 
 LARGEST_PRESSURE_MPA = 1e4
 LARGEST_ELEMENTS = 4096
@@ -189,6 +190,10 @@ class Case(Strict):
     ) = None
     solver: _field(Solver, "table [solver]") = Solver()
     output: _field(Output, "table [output]") = Output()
+    # No part of what is run, hence of neither the resolved case nor its hash.
+    window: Annotated[
+        WindowTable | None, Field(description="table [window] of `napress window`", exclude=True)
+    ] = None
 
     @field_validator("surface", "program", mode="before")
     @classmethod

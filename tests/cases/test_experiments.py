@@ -19,6 +19,9 @@ MEASURES = {
     "contact_deficit_percent",
     "settled_pressure_MPa",
     "tension_utilisation",
+    "flaw_local_probability",
+    "flaw_critical_depth_um",
+    "weibull_pia_volume_probability",
 }
 
 

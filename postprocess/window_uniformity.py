@@ -1,0 +1,203 @@
+"""How uniform the press has to be: the largest tilt, hollow and lack of hold that still work.
+
+Closed forms solved for the imperfection, each on its safe side; where the pellet was
+also solved with and without its imperfections, both results stand beside them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from napress.postprocess.pellet_closed_forms import plate_over_gap_tension_MPa
+from napress.postprocess.plastic_closed_forms import shear_yield_MPa
+from napress.postprocess.scatter import FlawStatistics
+from napress.postprocess.window import Window
+
+STEPS = 80
+
+
+@dataclass(frozen=True)
+class PelletForm:
+    """What the closed forms need to know.
+
+    Attributes:
+        radius_um: Of the pellet.
+        thickness_um: Of the pellet.
+        poisson: Of the ceramic.
+        sodium_um: Thickness of the sodium.
+        sodium_yield_MPa: Its yield stress.
+        strength_MPa: Tensile strength, taken as the characteristic one.
+        weibull_modulus: None if unknown.
+        specimen_um3: Volume the strength belongs to.
+    """
+
+    radius_um: float
+    thickness_um: float
+    poisson: float
+    sodium_um: float
+    sodium_yield_MPa: float
+    strength_MPa: float
+    weibull_modulus: float | None
+    specimen_um3: float
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One thing the press must hold.
+
+    Attributes:
+        name: ``tilt``, ``gap`` or ``confinement``.
+        limit: Largest (tilt, gap) or least (confinement) value; None if none is needed.
+        unit: Of it.
+        text: One sentence.
+        basis: ``closed form`` or ``pellet model``.
+    """
+
+    name: str
+    limit: float | None
+    unit: str
+    text: str
+    basis: str = "closed form"
+
+
+def tilt_spread_MPa(tilt_rad: float, form: PelletForm) -> float:
+    """Largest difference of pressure across a pellet under a tilted punch.
+
+    The sodium holds at most a gradient 2k/h (slab theory, textbook); with h falling
+    evenly from h0 + R t to h0 - R t the sum over the diameter is
+    (2k / t) ln((h0 + R t) / (h0 - R t)). Infinite where the punch meets the pellet.
+    """
+    reach = math.tan(tilt_rad) * form.radius_um
+    if reach >= form.sodium_um:
+        return math.inf
+    shear = shear_yield_MPa(form.sodium_yield_MPa)
+    if reach < 1e-9 * form.sodium_um:
+        return 4 * shear * form.radius_um / form.sodium_um
+    ratio = (form.sodium_um + reach) / (form.sodium_um - reach)
+    return 2 * shear / math.tan(tilt_rad) * math.log(ratio)
+
+
+def largest_tilt_rad(form: PelletForm, spread_MPa: float) -> float:
+    """Tilt up to which the pressure differs by no more than a spread; 0 if any is too much."""
+    if tilt_spread_MPa(0.0, form) > spread_MPa:
+        return 0.0
+    most = math.atan(form.sodium_um / form.radius_um)
+    return _largest(lambda tilt: tilt_spread_MPa(tilt, form) <= spread_MPa, most)
+
+
+def gap_risk(diameter_um: float, pressure_MPa: float, form: PelletForm) -> float:
+    """Weibull risk of a pellet over a hollow in its support, an upper bound.
+
+    The tension of a simply supported disc (textbook) over the whole hollow, equal in both
+    lateral directions and falling evenly to the middle plane: a volume of
+    pi r^2 t / (2 (m + 1)), counted twice. Without a modulus 1 where the tension
+    reaches the strength, else 0.
+    """
+    radius = diameter_um / 2
+    tension = plate_over_gap_tension_MPa(pressure_MPa, radius, form.thickness_um, form.poisson)
+    used = tension / form.strength_MPa
+    if form.weibull_modulus is None:
+        return float(used >= 1)
+    volume = math.pi * radius**2 * form.thickness_um / (2 * (form.weibull_modulus + 1))
+    return 2 * volume / form.specimen_um3 * used**form.weibull_modulus
+
+
+def largest_gap_um(form: PelletForm, pressure_MPa: float, failure: float) -> float:
+    """Diameter of a hollow up to which the failure target holds; at most that of the pellet."""
+    allowed = -math.log1p(-failure) if form.weibull_modulus is not None else 0.5
+
+    def holds(diameter: float) -> bool:
+        return gap_risk(diameter, pressure_MPa, form) <= allowed
+
+    return _largest(holds, 2 * form.radius_um)
+
+
+def least_lateral_MPa(flaws: FlawStatistics, pressure_MPa: float, failure: float) -> float:
+    """Lateral compression that keeps sodium from opening flaws, on a flat surface.
+
+    Pressure less the opening pressure at which the failure target is reached; 0 if the
+    pellet needs none.
+    """
+    return max(pressure_MPa - flaws.opening_at(failure), 0.0)
+
+
+def demands(
+    window: Window,
+    pressure_MPa: float,
+    failure: float,
+    form: PelletForm | None,
+    flaws: FlawStatistics,
+    lateral_MPa: Callable[[float], float],
+    isostatic: bool = False,
+) -> list[Demand]:
+    """What the press must hold at a pressure.
+
+    Args:
+        window: The answer; the pressure may differ as far as it stays inside.
+        pressure_MPa: Where to press.
+        failure: Largest failure probability.
+        form: The pellet; None if the case has none.
+        flaws: Flaws of the ceramic.
+        lateral_MPa: Lateral compression the case gives at a pressure.
+        isostatic: Whether a fluid presses: then tilt and support mean nothing.
+    """
+    found = [_confinement(pressure_MPa, failure, flaws, lateral_MPa)]
+    if isostatic or form is None:
+        return found
+    gap = largest_gap_um(form, pressure_MPa, failure)
+    found.append(
+        Demand(
+            "gap",
+            gap * 1e-3,
+            "mm",
+            f"At {pressure_MPa:.3g} MPa a hollow or unsupported spot below the pellet may be at "
+            f"most {gap * 1e-3:.2g} mm across (simply supported plate, an upper bound of the "
+            "tension).",
+        )
+    )
+    ends = window.range_MPa
+    if ends is not None and ends[0] < pressure_MPa < ends[1]:
+        margin = min(ends[1] - pressure_MPa, pressure_MPa - ends[0])
+        tilt = math.degrees(largest_tilt_rad(form, 2 * margin))
+        spread = tilt_spread_MPa(0.0, form)
+        over = 2 * form.radius_um * math.tan(math.radians(tilt))
+        text = (
+            f"A tilt of at most {tilt:.2g} degrees ({over:.3g} um across the pellet) keeps the "
+            f"pressure inside the window everywhere: {form.sodium_um:.3g} um of sodium hold at "
+            f"most {spread:.2g} MPa of difference while flat."
+        )
+        found.append(Demand("tilt", tilt, "deg", text))
+    return found
+
+
+def _confinement(
+    pressure_MPa: float,
+    failure: float,
+    flaws: FlawStatistics,
+    lateral_MPa: Callable[[float], float],
+) -> Demand:
+    needed, held = least_lateral_MPa(flaws, pressure_MPa, failure), lateral_MPa(pressure_MPa)
+    if needed == 0:
+        text = f"At {pressure_MPa:.3g} MPa no lateral hold is needed against sodium in flaws."
+        return Demand("confinement", None, "MPa", text)
+    verdict = "enough" if held >= needed else "too little"
+    return Demand(
+        "confinement",
+        needed,
+        "MPa",
+        f"At {pressure_MPa:.3g} MPa the side must be held with {needed:.3g} MPa against sodium in "
+        f"flaws; the case holds {held:.3g} MPa, which is {verdict} (flat surface).",
+    )
+
+
+def _largest(holds: Callable[[float], bool], most: float) -> float:
+    """Largest value up to a bound that holds, by bisection; what holds holds below, too."""
+    if holds(most):
+        return most
+    low, high = 0.0, most
+    for _ in range(STEPS):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
