@@ -233,6 +233,8 @@ def pellet(
     from napress.cases.pellet_case import load_pellet_case, press_warnings
     from napress.cases.run_folder import default_folder
 
+    if environment_rank() != 0:
+        return  # one rank is enough for a pellet
     for text in press_warnings(load_pellet_case(case)):
         _complain(f"warning: {text}")
     from napress.cases.pellet_run import run_pellet

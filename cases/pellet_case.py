@@ -99,23 +99,24 @@ def _refuse(case: PelletCase, file: str) -> None:
 
 def _require_room(case: PelletCase, file: str) -> None:
     """Stops a punch whose form needs more sodium than there is, before any mesh is made."""
+    from napress.fem.punch import PunchTouches
+
+    if case.pellet.loading == "isostatic":
+        return
+    try:
+        punch_of(case).require_room(case.sodium.thickness, case.pellet.diameter / 2)
+    except PunchTouches as error:
+        raise CaseError(file, "sodium.thickness", str(error)) from error
+
+
+def punch_of(case: PelletCase) -> Any:
+    """Returns the `napress.fem.punch.PunchShape` of a case."""
+    from napress.fem.punch import PunchShape
+
     pellet = case.pellet
-    radius = pellet.diameter / 2
-    crown = pellet.punch_crown
-    # A crown lowers the centre, a hollow one the edge, by half its height below the mean.
-    reach = abs(crown) / 2 + pellet.punch_tilt * radius
-    if pellet.loading == "uniaxial" and reach >= case.sodium.thickness:
-        field = (
-            "pellet.punch_tilt"
-            if pellet.punch_tilt * radius > abs(crown) / 2
-            else ("pellet.punch_crown")
-        )
-        raise CaseError(
-            file,
-            field,
-            f"lets the punch reach {reach:.4g} um below its mean height, through the sodium; "
-            f"allowed: < sodium.thickness = {case.sodium.thickness:g} um in all",
-        )
+    return PunchShape(
+        pellet.punch_crown, pellet.punch_tilt, pellet.chamfer_width, pellet.chamfer_depth
+    )
 
 
 def press_warnings(case: PelletCase) -> list[str]:
@@ -159,7 +160,7 @@ def to_pellet_model(case: PelletCase) -> PelletModel:
     """Returns a case in inner units."""
     from napress.fem.layer_step import LayerMetal
     from napress.fem.parameters import ElasticCeramic
-    from napress.fem.pellet_press import PelletProblem, PunchShape
+    from napress.fem.pellet_press import PelletProblem
     from napress.fem.pellet_support import SupportShape
     from napress.postprocess.pellet_results import PelletStrength, PelletTools
     from napress.postprocess.plastic_closed_forms import shear_yield_MPa
@@ -187,9 +188,7 @@ def to_pellet_model(case: PelletCase) -> PelletModel:
         ceramic=ElasticCeramic(known(case.ceramic, "young"), known(case.ceramic, "poisson")),
         sodium_thickness_um=case.sodium.thickness,
         metal=LayerMetal(shear_yield_MPa(flow), young / (3 * (1 - 2 * poisson)), edge),
-        punch=PunchShape(
-            pellet.punch_crown, pellet.punch_tilt, pellet.chamfer_width, pellet.chamfer_depth
-        ),
+        punch=punch_of(case),
         support=SupportShape(
             pellet.support_gap / 2,
             pellet.debris_height,
@@ -207,7 +206,11 @@ def to_pellet_model(case: PelletCase) -> PelletModel:
             known(case.ceramic, "tensile_strength"), None if modulus is None else modulus.value
         ),
         PelletTools(
-            radius, outer, sleeve_yield, None if punch is None else punch.yield_strength.value
+            radius,
+            outer,
+            sleeve_yield,
+            None if punch is None else punch.yield_strength.value,
+            isostatic=pellet.loading == "isostatic",
         ),
         tuple(stage.pressure for stage in case.program),
         edge,

@@ -26,7 +26,7 @@ from napress.cases.pellet_case import (
 )
 from napress.cases.pellet_schema import PelletCase
 from napress.cases.stack import machine, versions
-from napress.fem.pellet_press import PelletRun, PelletSnapshot, PunchTouches, press_pellet
+from napress.fem.pellet_press import PelletRun, PelletSnapshot, press_pellet
 from napress.meshes.gmsh_session import MeshingError
 from napress.postprocess.figure_style import save
 from napress.postprocess.history import read_history
@@ -35,6 +35,8 @@ from napress.postprocess.pellet_report import write_pellet_report
 from napress.postprocess.pellet_results import measure_pellet, warnings_of
 from napress.postprocess.two_scales import InterfaceSweep, average_over_pellet, sweep_of_run
 
+# Slab theory asks for a layer much thinner than wide.
+THICKEST_LAYER = 0.1
 PELLET_CSV = "pellet.csv"
 INTERFACE_CSV = "pellet_interface.csv"
 
@@ -99,9 +101,11 @@ def _press(
     try:
         run = press_pellet(model.problem, model.pressures_MPa)
     except MeshingError as error:
+        run_folder.write_status(out, "failed", reason=str(error))
         raise CaseError(file, "pellet", str(error)) from error
-    except PunchTouches as error:
-        raise CaseError(file, "sodium.thickness", str(error)) from error
+    except KeyboardInterrupt:
+        run_folder.write_status(out, "interrupted", reason="stopped by the user")
+        raise
     seconds = time.monotonic() - start
     if not run.snapshots:
         run_folder.write_status(out, "failed", reason=run.reason)
@@ -109,6 +113,8 @@ def _press(
     rows = pellet_rows(run, model)
     averages = [] if sweep is None else average_rows(run, sweep)
     warnings = press_warnings(case)
+    if case.sodium.thickness > THICKEST_LAYER * case.pellet.diameter:
+        warnings.append("The sodium is too thick for the theory of a thin layer.")
     for row in rows:
         warnings += [f"{row['pressure_MPa']:g} MPa: {text}" for text in warnings_of(row)]
     summary = {

@@ -22,6 +22,8 @@ from napress.cases.fields import Bounds, Strict, choice, number, quantity, text
 from napress.cases.materials import Tool
 from napress.cases.schema import CeramicTable, SodiumTable, Stage, material_of
 
+# Diameter over thickness that the mesh still resolves.
+SLENDEREST = 200.0
 _POSITIVE = Bounds(above=0.0, at_most=1e6)
 _DISTANCE = quantity(units.LENGTH, Bounds(at_least=0.0, at_most=1e6))
 _SIZE = quantity(units.LENGTH, _POSITIVE)
@@ -170,6 +172,14 @@ class PelletCase(Strict):
 
     @model_validator(mode="after")
     def _increasing(self) -> PelletCase:
+        least, most = self.pellet.diameter / SLENDEREST, self.pellet.diameter
+        if not least <= self.ceramic.thickness <= most:
+            message = f"allowed: from {least:g} um to {most:g} um on this diameter"
+            key = "ceramic.thickness"
+            raise PydanticCustomError("slender", "{text}", {"key": key, "text": message})
+        if self.press is not None and self.pellet.loading == "isostatic":
+            message = "means nothing in a fluid; allowed: loading uniaxial, or no table [press]"
+            raise PydanticCustomError("press", "{text}", {"key": "press", "text": message})
         previous = 0.0
         for index, stage in enumerate(self.program):
             if stage.pressure <= previous:

@@ -24,6 +24,7 @@ from dolfinx import mesh as dmesh
 from dolfinx.fem.petsc import assemble_matrix, assemble_vector
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.spatial import cKDTree
 
 from napress.fem.linear import DirectSolver
 from napress.fem.parameters import ElasticCeramic
@@ -103,7 +104,6 @@ class ElasticPellet:
                 without a die, infinite for a rigid one.
         """
         self.body, self._mesh = body, body.mesh
-        self._poisson, self._young = material.poisson, material.young_MPa
         self._dimension = body.mesh.geometry.dim
         radius = float(body.mesh.geometry.x[:, 0].max())
         self._bedding_value = min(sleeve_MPa_per_um, RIGID_RATIO * material.young_MPa / radius)
@@ -161,7 +161,7 @@ class ElasticPellet:
 
     def _held(self) -> list:
         """Symmetry, and one point for each rigid motion."""
-        mesh, tags, last = self._mesh, self.body.facet_tags, self._dimension - 1
+        tags, last = self.body.facet_tags, self._dimension - 1
         conditions = []
 
         def hold(axis: int, dofs: NDArray[np.int32]) -> None:
@@ -189,7 +189,6 @@ class ElasticPellet:
             hold(0, nearest(0.0, 0.0, 0.0) * size)
             modes.append(lambda at: at[:, 0])
         self.rigid_modes = modes
-        mesh.topology.create_connectivity(last, size)
         return conditions
 
     def _face(self, tag: PelletBoundary) -> Face:
@@ -336,6 +335,4 @@ def _symmetric(matrix: Array) -> Array:
 
 def _matching(wanted: Array, found: Array) -> NDArray[np.int64]:
     """Index into ``found`` of each wanted point."""
-    from scipy.spatial import cKDTree
-
     return cKDTree(found).query(wanted)[1]

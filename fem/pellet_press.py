@@ -20,6 +20,7 @@ from napress.fem.layer_step import LayerMetal, LayerState
 from napress.fem.parameters import ElasticCeramic
 from napress.fem.pellet import ElasticPellet
 from napress.fem.pellet_support import Support, SupportNotFound, SupportShape
+from napress.fem.punch import PunchShape
 from napress.fem.sodium_layer import LayerNotSolved, SodiumLayer
 from napress.meshes.pellet_mesh import PelletShape, build_half_disc, build_section
 
@@ -28,40 +29,6 @@ Array = NDArray[np.float64]
 SECTION_ELEMENTS = 60
 SECTION_LAYERS = 10
 DISC_ELEMENTS = 9
-
-
-@dataclass(frozen=True)
-class PunchShape:
-    """Form of the punch's face.
-
-    Attributes:
-        crown_um: How far the edge stands back behind the centre, as a parabola;
-            negative is hollow.
-        tilt_rad: Tilt about the y axis; the sodium is thicker where x is positive.
-        chamfer_width_um: Width of the ring at the edge that is ground off.
-        chamfer_depth_um: How far its outer edge stands back.
-    """
-
-    crown_um: float = 0.0
-    tilt_rad: float = 0.0
-    chamfer_width_um: float = 0.0
-    chamfer_depth_um: float = 0.0
-
-    def height_um(self, points_um: Array, radius_um: float) -> Array:
-        """Height of the face above its centre, (points,).
-
-        Args:
-            points_um: Lateral positions, (points, 1) or (points, 2).
-            radius_um: Radius of the punch.
-        """
-        radius = np.linalg.norm(points_um, axis=1)
-        height = self.crown_um * (radius / radius_um) ** 2
-        if points_um.shape[1] == 2:
-            height = height + math.tan(self.tilt_rad) * points_um[:, 0]
-        if self.chamfer_width_um > 0:
-            into = (radius - (radius_um - self.chamfer_width_um)) / self.chamfer_width_um
-            height = height + self.chamfer_depth_um * np.clip(into, 0.0, 1.0)
-        return height
 
 
 @dataclass(frozen=True)
@@ -155,10 +122,6 @@ class PelletRun:
     reason: str = ""
 
 
-class PunchTouches(ValueError):
-    """The sodium does not fill the space under the punch; the message says by how much."""
-
-
 def build_pellet(problem: PelletProblem) -> ElasticPellet:
     """Meshes a problem's pellet and factors it."""
     support = problem.support
@@ -166,7 +129,7 @@ def build_pellet(problem: PelletProblem) -> ElasticPellet:
     edges = tuple(sorted({r for r in radii if 0 < r < problem.radius_um}))
     if problem.axisymmetric:
         element = min(problem.radius_um / SECTION_ELEMENTS, problem.thickness_um / SECTION_LAYERS)
-        # A thin plate needs no finer elements along it than a tenth of its radius times 1/9.
+        # A thin plate must not have ever more of them along its radius.
         element = max(element, problem.radius_um / 160) / problem.fineness
         build = build_section
     else:
@@ -184,23 +147,6 @@ def build_pellet(problem: PelletProblem) -> ElasticPellet:
     return ElasticPellet(body, problem.ceramic, stiffness)
 
 
-def sodium_when_filled(problem: PelletProblem, points_um: Array, area_um2: Array) -> Array:
-    """Thickness of the sodium once it has filled the space under the punch, (points,).
-
-    Raises:
-        PunchTouches: If the form of the punch needs more sodium than there is.
-    """
-    height = problem.punch.height_um(points_um, problem.radius_um)
-    thickness = problem.sodium_thickness_um + height - height @ area_um2 / area_um2.sum()
-    if thickness.min() <= 0:
-        needed = problem.sodium_thickness_um - thickness.min()
-        raise PunchTouches(
-            f"the punch touches the pellet before the sodium fills the space; "
-            f"allowed: sodium thicker than {needed:.4g} um, or less tilt, crown and chamfer"
-        )
-    return thickness
-
-
 def press_pellet(problem: PelletProblem, pressures_MPa: Sequence[float]) -> PelletRun:
     """Presses with increasing mean pressures; one rank only.
 
@@ -215,7 +161,10 @@ def press_pellet(problem: PelletProblem, pressures_MPa: Sequence[float]) -> Pell
     pellet = build_pellet(problem)
     if problem.isostatic:
         return PelletRun(tuple(_isostatic(problem, pellet, p) for p in pressures_MPa))
-    filled = sodium_when_filled(problem, pellet.interface.points_um, pellet.interface.area_um2)
+    face = pellet.interface
+    filled = problem.punch.filled_um(
+        problem.sodium_thickness_um, face.points_um, face.area_um2, problem.radius_um
+    )
     snapshots: list[PelletSnapshot] = []
     try:
         support = Support(pellet.support, pellet.compliance(), problem.support)
@@ -235,6 +184,11 @@ def _snapshot(
     below, _ = support.pressure_MPa(state.pressure_MPa)
     pellet.set_pressures(state.pressure_MPa, below)
     volume = problem.sodium_thickness_um * float(pellet.interface.area_um2.sum())
+    extruded = 0.0
+    if state.extruded_um3 > 0:
+        # It leaves under the pressure the edge holds, and swells as that is released.
+        metal = problem.metal
+        extruded = state.extruded_um3 * (1 + metal.edge_MPa / metal.bulk_MPa) / volume
     return _record(
         pellet,
         state.mean_MPa,
@@ -242,7 +196,7 @@ def _snapshot(
         state.thickness_um,
         below,
         pellet.side_pressure_MPa(),
-        state.extruded_um3 / volume,
+        extruded,
     )
 
 

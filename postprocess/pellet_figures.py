@@ -98,7 +98,8 @@ def draw_stress(snapshot: PelletSnapshot) -> Figure:
         (panels[0], principal[:, 0], "Largest principal\nstress (MPa)", True),
         (panels[1], max_shear(principal), "Largest shear\nstress (MPa)", False),
     ):
-        _draw(figure, axes, polygons, values, label, tension)
+        # Rounding, where there is no shear at all, must not look like shear.
+        _draw(figure, axes, polygons, values, label, tension, 1e-3 * snapshot.mean_MPa)
         axes.set_xlim(corners[:, 0].min(), corners[:, 0].max())
         axes.set_ylim(corners[:, 1].min() - 0.03 * height, corners[:, 1].max() + 0.03 * height)
         axes.set_aspect("equal" if height > 0.04 * width else "auto")
@@ -126,10 +127,16 @@ def _section(snapshot: PelletSnapshot) -> tuple[list[Array], Array]:
 
 
 def _draw(
-    figure: Figure, axes: Axes, polygons: list[Array], values: Array, label: str, tension: bool
+    figure: Figure,
+    axes: Axes,
+    polygons: list[Array],
+    values: Array,
+    label: str,
+    tension: bool,
+    floor_MPa: float,
 ) -> None:
     least, most = float(values.min()), float(values.max())
-    norm: Normalize = Normalize(0.0, max(most, 1e-9))
+    norm: Normalize = Normalize(0.0, max(most, floor_MPa))
     colours = style.SHEAR_MAP
     if tension and most <= 0:
         norm, colours = Normalize(least, 0.0), COMPRESSION_MAP

@@ -39,12 +39,14 @@ class PelletTools:
         sleeve_outer_um: Outer radius of an elastic sleeve; None for another die.
         sleeve_yield_MPa: Its yield stress.
         punch_yield_MPa: Yield stress of the punch; None if unknown.
+        isostatic: Whether a fluid presses, so that there is no punch and no force.
     """
 
     radius_um: float
     sleeve_outer_um: float | None = None
     sleeve_yield_MPa: float | None = None
     punch_yield_MPa: float | None = None
+    isostatic: bool = False
 
 
 def independent_stress_risk(
@@ -92,7 +94,6 @@ def measure_pellet(
     spread = math.sqrt(float(share @ (pressure - mean) ** 2))
     row = {
         "pressure_MPa": snapshot.mean_MPa,
-        "force_kN": press_force_kN(snapshot.mean_MPa, tools.radius_um),
         "pressure_lowest_MPa": float(pressure.min()),
         "pressure_highest_MPa": float(pressure.max()),
         "pressure_range_over_mean": float(np.ptp(pressure)) / mean,
@@ -119,7 +120,11 @@ def measure_pellet(
             cells, snapshot.cell_volume_um3, strength.weibull_modulus, strength.tensile_MPa
         )
         row["failure_probability"] = -math.expm1(-risk)
+    if tools.isostatic:
+        return row
+    row["force_kN"] = press_force_kN(snapshot.mean_MPa, tools.radius_um)
     # The punch has the pellet's diameter, so it carries the pressure of the layer.
+    row["punch_mean_MPa"] = snapshot.mean_MPa
     row["punch_highest_MPa"] = float(pressure.max())
     if tools.punch_yield_MPa is not None:
         row["punch_over_yield"] = row["punch_highest_MPa"] / tools.punch_yield_MPa

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class InterfaceSweep:
-    """What an interface does at each of several mean pressures.
+    """What an interface does at each of several mean pressures; NaN where it was not measured.
 
     Attributes:
         pressure_MPa: Increasing, (pressures,).
@@ -95,12 +95,15 @@ def average_over_pellet(
         values = np.asarray(values, dtype=float)
         if values.shape != at.shape:
             raise ValueError(f"{name}: {values.size} values, allowed are {at.size}, one a pressure")
-        return np.interp(places, knots, values)
+        known = ~np.isnan(values)
+        if not known.any():
+            return None
+        return np.interp(places, knots[known], values[known])
 
     contact = interpolated(sweep.contact_fraction, "contact_fraction")
     use = interpolated(sweep.fracture_use, "fracture_use")
     resistance = None
-    if sweep.asr_ohm_cm2 is not None:
+    if sweep.asr_ohm_cm2 is not None and not np.isnan(sweep.asr_ohm_cm2).all():
         mean = float(weight @ _conductance(places, knots, sweep.asr_ohm_cm2))
         resistance = 1 / mean if mean > 0 else math.inf
     beyond = (local < at[0] * (1 - 1e-9)) | (local > at[-1] * (1 + 1e-9))
@@ -115,8 +118,10 @@ def average_over_pellet(
 
 def _conductance(places: Array, knots: Array, asr_ohm_cm2: Array) -> Array:
     resistance = np.asarray(asr_ohm_cm2, dtype=float)
-    if resistance.shape != knots.shape or not (resistance > 0).all():
+    known = ~np.isnan(resistance)
+    if resistance.shape != knots.shape or not (resistance[known] > 0).all():
         raise ValueError("asr_ohm_cm2: allowed are positive values, one for each pressure")
+    knots, resistance = knots[known], resistance[known]
     conducts = np.isfinite(resistance)
     if not conducts.any():
         raise ValueError("asr_ohm_cm2: infinite at every pressure; allowed: finite at one at least")
@@ -152,6 +157,6 @@ def sweep_of_run(history: pd.DataFrame) -> InterfaceSweep:
     return InterfaceSweep(
         pressure[rising],
         column("contact_fraction"),
-        column("asr_ohm_cm2"),
+        column("interface_asr_ohm_cm2"),
         np.max(known, axis=0) if known else None,
     )

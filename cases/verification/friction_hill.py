@@ -92,7 +92,8 @@ def flow_disc(ratio: float, across: int = ACROSS) -> Hill:
     true_power = fem.form(YIELD_MPa * ufl.sqrt(2 / 3 * squares) * radius * dx)
 
     conditions = _platens(space, mesh)
-    fem.set_bc(state.x.array, conditions)
+    for condition in conditions:
+        condition.set(state.x.array)
     matrix = assemble_matrix(tangent_form, bcs=conditions)
     matrix.assemble()
     solver = DirectSolver(matrix)

@@ -99,15 +99,12 @@ def test_shipped_cases_load_and_round_trip(name):
         ('"10 t"', '"2 t"', "program[1].pressure", "press.capacity"),
         ('"360 MPa"', '"5 MPa"', "program[1].pressure", "increasing"),
         ('land = "10 mm"', 'land = "10 mm"\nsupport_gap = "10 mm"', "support_gap", "within"),
-        (
-            'land = "10 mm"',
-            'land = "10 mm"\npunch_tilt = "3 deg"',
-            "punch_tilt",
-            "sodium.thickness",
-        ),
+        ('land = "10 mm"', 'land = "10 mm"\npunch_tilt = "3 deg"', "sodium.thickness", "less tilt"),
         ('land = "10 mm"', 'land = "10 mm"\npunch_tilt = "0.1"', "punch_tilt", "deg"),
         ('land = "10 mm"', 'land = "10 mm"\nloading = "isostatic"', "clearance", "uniaxial"),
         ('land = "10 mm"', 'land = "10 mm"\ndebris_height = "5 um"', "debris_diameter", "both"),
+        ('thickness = "1 mm"', 'thickness = "11 mm"', "ceramic.thickness", "to 10000 um"),
+        ('thickness = "1 mm"', 'thickness = "40 um"', "ceramic.thickness", "from 50 um"),
         ("[press]", "[pres]", "pres", "did you mean 'press'"),
     ],
 )

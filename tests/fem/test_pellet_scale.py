@@ -11,8 +11,9 @@ import pytest
 from napress.cases.verification import friction_hill, pellet_scale
 from napress.fem.layer_step import LayerMetal
 from napress.fem.parameters import ElasticCeramic
-from napress.fem.pellet_press import PelletProblem, PunchShape, PunchTouches, press_pellet
+from napress.fem.pellet_press import PelletProblem, press_pellet
 from napress.fem.pellet_support import SupportShape
+from napress.fem.punch import PunchShape, PunchTouches
 from napress.fem.sodium_layer import SodiumLayer
 from napress.postprocess import pellet_closed_forms as closed
 from napress.postprocess.stress import principal_stress
@@ -136,8 +137,24 @@ def test_debris_carries_more_than_its_share():
 
 
 def test_punch_through_the_sodium_is_refused():
-    with pytest.raises(PunchTouches, match="allowed: sodium thicker than 125"):
+    with pytest.raises(PunchTouches, match="allowed: more than 12"):
         press_pellet(replace(PROBLEM, punch=PunchShape(crown_um=250.0)), [10.0])
+
+
+@pytest.mark.parametrize(
+    ("punch", "needed_um"),
+    [
+        (PunchShape(crown_um=50.0), 25.0),
+        (PunchShape(crown_um=-50.0), 25.0),
+        (PunchShape(tilt_rad=0.01), 50.0),
+        # a ring 1 mm wide, 100 um deep outside: the mean of its depth over the disc
+        (PunchShape(chamfer_width_um=1000.0, chamfer_depth_um=100.0), 100 * (2 / 25) * (7 / 3)),
+    ],
+)
+def test_room_for_the_sodium_is_known_without_a_mesh(punch, needed_um):
+    punch.require_room(1.01 * needed_um, 5000.0)
+    with pytest.raises(PunchTouches, match="allowed: more than"):
+        punch.require_room(0.99 * needed_um, 5000.0)
 
 
 def test_layer_keeps_what_it_cannot_press_out():

@@ -61,6 +61,19 @@ def test_what_does_not_conduct_adds_nothing():
     assert average_over_pellet([1.0], [1.0], sweep).asr_ohm_cm2 == math.inf
 
 
+def test_pressures_without_a_measurement_are_bridged():
+    sweep = InterfaceSweep(
+        np.array([1.0, 3.0, 10.0]),
+        contact_fraction=np.array([0.1, 0.2, 0.5]),
+        asr_ohm_cm2=np.array([100.0, math.nan, 10.0]),
+    )
+    average = average_over_pellet([3.0], [1.0], sweep)
+    assert average.asr_ohm_cm2 == pytest.approx(100.0 / 3.0)
+    assert average.contact_fraction == pytest.approx(0.2)
+    never = InterfaceSweep(np.array([1.0]), asr_ohm_cm2=np.array([math.nan]))
+    assert average_over_pellet([3.0], [1.0], never).asr_ohm_cm2 is None
+
+
 @pytest.mark.parametrize(
     ("pressure", "area", "sweep", "words"),
     [
@@ -84,10 +97,12 @@ def test_a_run_becomes_a_sweep_of_its_rising_pressures():
             "contact_fraction": [0.0, 0.1, 0.2, 0.25, 0.3],
             "tension_utilisation": [0.0, 0.1, 0.2, 0.3, 0.4],
             "mohr_coulomb_utilisation": [0.0, 0.2, 0.1, 0.3, 0.3],
+            "interface_asr_ohm_cm2": [math.nan, math.nan, 5.0, math.nan, 3.0],
         }
     )
     sweep = sweep_of_run(history)
     assert sweep.pressure_MPa.tolist() == [1.0, 2.0, 3.0]
     assert sweep.contact_fraction.tolist() == [0.1, 0.2, 0.3]
     assert sweep.fracture_use.tolist() == [0.2, 0.2, 0.4]
-    assert sweep.asr_ohm_cm2 is None
+    assert sweep.asr_ohm_cm2[1:].tolist() == [5.0, 3.0]
+    assert sweep_of_run(history.drop(columns="interface_asr_ohm_cm2")).asr_ohm_cm2 is None
