@@ -10,7 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
-from napress.cases.errors import EXIT_CODE_MEANING, CaseError, ExitCode, NapressError, one_line
+from napress.cases import cli_sweeps
+from napress.cases.cli_output import complain as _complain
+from napress.cases.cli_output import print_json as _print_json
+from napress.cases.cli_output import print_progress as _say
+from napress.cases.cli_output import print_text as _print
+from napress.cases.errors import EXIT_CODE_MEANING, CaseError, ExitCode, NapressError
 from napress.cases.parallel import abort_others, environment_rank
 
 _EXIT_CODES = "Exit codes: " + "; ".join(
@@ -34,24 +39,6 @@ CasePath = Annotated[Path, typer.Argument(metavar="CASE", help="Case file (TOML)
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
-
-
-def _print(text: str) -> None:
-    if environment_rank() == 0:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
-
-
-def _print_json(content: Any) -> None:
-    from napress.cases.run_folder import plain
-
-    _print(json.dumps(plain(content), indent=2, ensure_ascii=False))
-
-
-def _complain(text: str, from_any_rank: bool = False) -> None:
-    if environment_rank() == 0 or from_any_rank:
-        sys.stderr.write(f"napress: {one_line(text)}\n")
-        sys.stderr.flush()
 
 
 def _finish(outcome: Any, as_json: bool, label: str) -> None:
@@ -243,59 +230,26 @@ def pellet(
 
 
 @app.command()
-def sweep(
-    sweep_file: Annotated[Path, typer.Argument(metavar="SWEEP", help="Sweep file (TOML).")],
+def window(
+    case: CasePath,
     out: Annotated[
-        Path, typer.Option("--out", help="Results folder; sweeps that share it share runs.")
-    ] = Path("sweeps"),
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the runs; start none.")] = False,
-    cores: Annotated[int, typer.Option("--cores", min=1, help="Cores of this machine to use.")] = 1,
-    ranks: Annotated[int | None, typer.Option("--ranks", min=1, help="MPI ranks per run.")] = None,
-    slurm: Annotated[bool, typer.Option("--slurm", help="Run on Slurm; see [cluster].")] = False,
-    profile: Annotated[
-        str, typer.Option("--profile", help="Run as this Snakemake profile says.")
-    ] = "",
-    resume_it: Annotated[
-        bool, typer.Option("--resume", help="Keep what is finished; always so.")
-    ] = True,
+        Path | None, typer.Option("--out", help="Folder of the window; default windows/<case>.")
+    ] = None,
+    cores: Annotated[
+        int | None, typer.Option("--cores", min=1, help="Runs at a time; default: up to 4.")
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option("--seeds", min=1, max=1000, help="Instead of window.seeds.")
+    ] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run every case of a sweep; finished runs are kept."""
-    from napress.cases.sweeps import command
+    """Find the pressure window: good contact, nothing broken; runs what is missing."""
+    from napress.cases import cli_window
 
-    where = command.Where(cores=cores, slurm=slurm, profile=profile)
-    command.sweep(sweep_file, out, where, ranks, dry_run, _voice(as_json, quiet))
-
-
-@app.command()
-def collect(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Sweep, or folder of runs.")],
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
-    """Write sweep.csv and sweep.parquet again, from the run folders."""
-    from napress.cases.sweeps import command
-
-    command.collect(folder, _voice(as_json, quiet))
-
-
-@app.command("sweep-report")
-def sweep_report(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Sweep, or folder of runs.")],
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-) -> None:
-    """Draw the figures of a sweep and write its page."""
-    from napress.cases.sweeps import command
-
-    command.report(folder, _voice(as_json, quiet))
-
-
-def _voice(as_json: bool, quiet: bool) -> Any:
-    from napress.cases.sweeps.command import Voice
-
-    return Voice(_print, _print_json, _complain, as_json, quiet)
+    say = (lambda text: None) if quiet else _say
+    lines, data = cli_window.window(case, out, cores, seeds, say, _complain)
+    _print_json(data) if as_json else _print("\n".join(lines))
 
 
 @app.command()
@@ -347,6 +301,10 @@ def validation(
 
     rows = experiments.run_and_compare(only or [], out, quiet)
     _print_json(experiments.as_dicts(rows)) if as_json else _print(experiments.markdown(rows))
+
+
+for name, command in cli_sweeps.COMMANDS.items():
+    app.command(name)(command)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -20,6 +20,16 @@ from napress.postprocess.pellet_closed_forms import press_force_kN
 DEFAULT_SEEDS = 8
 LARGEST_SEED = 2**63 - 1
 HASH_DIGITS = 10
+IMPERFECTIONS = (
+    "punch_crown",
+    "punch_tilt",
+    "chamfer_width",
+    "chamfer_depth",
+    "support_gap",
+    "debris_height",
+    "debris_diameter",
+    "support_offset",
+)
 HELD = {"none": "none", "rigid": "rigid die", "elastic": "elastic sleeve"}
 
 
@@ -95,6 +105,10 @@ def load_plan(path: Path, seeds: int | None = None) -> Plan:
         folder = f"pellet-{pellet_case_hash(pellet)[:HASH_DIGITS]}"
         # First: it is short, and the rest needs it.
         jobs.insert(0, Job("pellet", "pellet", folder, pellet_resolved_toml(pellet)))
+        even = _without_imperfections(pellet)
+        if even != pellet:
+            folder = f"even-pellet-{pellet_case_hash(even)[:HASH_DIGITS]}"
+            jobs.append(Job("even pellet", "pellet", folder, pellet_resolved_toml(even)))
     return Plan(file, case, table, pellet, press, tuple(jobs))
 
 
@@ -161,7 +175,9 @@ def _held_by(case: Case, pellet: PelletCase, file: str, pellet_file: str) -> Cas
     written = case.fracture.model_fields_set
     for name in ("confinement", "pellet_diameter"):
         here, there = getattr(case.fracture, name), taken[name]
-        values = [entry.value if isinstance(entry, SourcedValue) else entry for entry in (here, there)]
+        values = [
+            entry.value if isinstance(entry, SourcedValue) else entry for entry in (here, there)
+        ]
         if name in written and values[0] != values[1]:
             raise CaseError(
                 file,
@@ -171,6 +187,12 @@ def _held_by(case: Case, pellet: PelletCase, file: str, pellet_file: str) -> Cas
             )
     update = {name: value for name, value in taken.items() if name not in written}
     return case.model_copy(update={"fracture": case.fracture.model_copy(update=update)})
+
+
+def _without_imperfections(pellet: PelletCase) -> PelletCase:
+    """The same pellet under a flat, parallel punch and on a flat support."""
+    table = pellet.pellet.model_copy(update=dict.fromkeys(IMPERFECTIONS, 0.0))
+    return pellet.model_copy(update={"pellet": table})
 
 
 def _pellet_of(case: Case, pellet: PelletCase) -> tuple[PelletCase | None, float | None]:

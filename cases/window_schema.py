@@ -42,7 +42,8 @@ class WindowTable(Strict):
         count(1, MOST_SEEDS) | None, "random surfaces that are run; default: 8, or 1 if not random"
     ) = None
     pellet: _field(
-        text(1000) | None, "pellet case, found from this file, 'pellet.toml'; default: even pressure"
+        text(1000) | None,
+        "pellet case, found from this file, 'pellet.toml'; default: even pressure",
     ) = None
     asked_pressure: _field(
         quantity(units.PRESSURE, Bounds(above=0.0, at_most=1e4)),

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import LinearOperator, gmres
 
 from napress.fem.ceramic import Ceramic
+from napress.fem.krylov import minimal_residual
 from napress.fem.obstacle import ObstacleView, look_under
 from napress.fem.platen import ByPressure, PlatenControl
 from napress.fem.sodium import Sodium
@@ -22,7 +22,6 @@ from napress.fem.timing import StageTimers
 from napress.meshes.surfaces import Surface
 
 Array = NDArray[np.float64]
-KRYLOV_SPACE = 40
 # A contact facet squeezed below this share of its length has folded up.
 SMALLEST_STRETCH = 0.02
 
@@ -100,6 +99,7 @@ class CoupledSystem:
         self.timers = timers
         self.factorisations = 0
         self.krylov_iterations = 0
+        self._platen_mode: Array | None = None
         self._facets = sodium.sum(len(sodium.face.reference_area)) / sodium.face.points_per_facet
 
     def initial_state(self) -> State:
@@ -151,17 +151,22 @@ class CoupledSystem:
             self._row, column = sodium.assemble_tangent()
         with self.timers.stage("factor"):
             sodium.solver.factor()
-            right = -column
-            right[sodium.platen_dofs] = 1.0
-            right[sodium.fixed] = 0.0
-            self._platen_mode = sodium.solver.solve(right)
-            self._platen_stiffness = sodium.dot(self._row, self._platen_mode)
+            self._platen_push = -column
+            self._platen_push[sodium.platen_dofs] = 1.0
+            self._platen_push[sodium.fixed] = 0.0
+            self._platen_mode = None
             self.factorisations += 1
 
     @property
     def platen_stiffness(self) -> float:
         """Increase of the platen force per µm of downward motion, µN/µm."""
+        if self._platen_mode is None:
+            self._keep_platen_mode(self.sodium.solver.solve(self._platen_push))
         return self._platen_stiffness
+
+    def _keep_platen_mode(self, mode: Array) -> None:
+        self._platen_mode = mode
+        self._platen_stiffness = self.sodium.dot(self._row, mode)
 
     def direction(
         self, state: State, at: Evaluation, control: PlatenControl, tolerance: float
@@ -178,33 +183,29 @@ class CoupledSystem:
             tolerance: Relative tolerance of the Krylov solver.
         """
         ceramic, sodium = self.ceramic, self.sodium
-        unloaded = self._solve(-at.residual, state, at, control)
-        none = np.zeros_like(state.deflection)
 
-        def operator(load: Array) -> Array:
+        def operator(load: Array) -> tuple[Array, Array]:
             deflection = -ceramic.deflection(load)
             self.krylov_iterations += 1
-            return load - self._load_change(at, self._respond(at, deflection, control), deflection)
+            motion = self._respond(at, deflection, control)
+            return load - self._load_change(at, motion, deflection), motion
 
-        right = at.mismatch + self._load_change(at, unloaded, none)
-        size = len(right)
         with self.timers.stage("krylov"):
-            load, _ = gmres(
-                LinearOperator((size, size), operator, dtype=right.dtype),
-                right,
-                rtol=tolerance,
-                restart=KRYLOV_SPACE,
-                maxiter=1,
-            )
+            unloaded = self._solve(-at.residual, state, at, control)
+            none = np.zeros_like(state.deflection)
+            right = at.mismatch + self._load_change(at, unloaded, none)
+            load, motion = minimal_residual(operator, right, tolerance)
         deflection = -ceramic.deflection(load)
-        with self.timers.stage("krylov"):
-            force = sodium.recession_force(at.view.values @ deflection)
-        step = self._solve(-at.residual - force, state, at, control)
+        step = unloaded if motion is None else unloaded + motion
         return Direction(step, load, deflection, sodium.platen_value(step))
 
     def _solve(self, right: Array, state: State, at: Evaluation, control: PlatenControl) -> Array:
         """Sodium's answer to forces, with the platen doing what it is told."""
-        fixed_platen = self.sodium.solver.solve(right)
+        if self._platen_mode is None:
+            fixed_platen, mode = self.sodium.solver.solve_both(right, self._platen_push)
+            self._keep_platen_mode(mode)
+        else:
+            fixed_platen = self.sodium.solver.solve(right)
         if isinstance(control, ByPressure):
             missing = control.pressure_MPa * self.nominal_area - at.reaction
             force = missing + self.sodium.dot(self._row, fixed_platen)

@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
-import pyvista
 
 from napress.fem.conduction import ConductionSolution
 from napress.fem.snapshot import Array
 from napress.postprocess import storage
 from napress.postprocess.fields import paraview_times
+
+if TYPE_CHECKING:
+    from pyvista import UnstructuredGrid
 
 CONDUCTION = "conduction"
 COLLECTION = "electrolyte.pvd"
@@ -55,6 +58,8 @@ def write_solution(
         solution: Of that step.
     """
     folder, field = Path(folder), solution.field
+    import pyvista  # a second of start-up that a run without fields does not need
+
     grid = pyvista.UnstructuredGrid({field.cell_type: field.cells}, field.points_um)
     grid.point_data["potential_mV"] = field.potential_mV.astype(np.float32)
     grid.cell_data["current_density_mA_per_cm2"] = field.current_density_mA_per_cm2.astype(
@@ -100,8 +105,10 @@ def read_interface_current(folder: Path, step: int) -> InterfaceCurrent:
         )
 
 
-def read_field(folder: Path, step: int) -> pyvista.UnstructuredGrid:
+def read_field(folder: Path, step: int) -> UnstructuredGrid:
     """Read potential and current density of one step back."""
+    import pyvista
+
     return pyvista.read(Path(folder) / _field_name(step))
 
 

@@ -261,9 +261,7 @@ def find_window(
     top = float(curves.pressure_MPa[-1])
     end = top if upper.pressure_MPa is None else upper.pressure_MPa
     exists = lower.pressure_MPa is not None and lower.pressure_MPa < end
-    return Window(
-        lower, upper, top, exists, int(np.isfinite(curves.contact_fraction[:, -1]).sum())
-    )
+    return Window(lower, upper, top, exists, int(np.isfinite(curves.contact_fraction[:, -1]).sum()))
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from napress.postprocess.wording import number
 
 NOT_MODELLED = (
     "Plane strain: a row of ridges stands for a rough surface, contacts are strips.",
-    "An elastic ceramic without residual stress; growth, arrest and fatigue of cracks are left out.",
+    "An elastic ceramic without residual stress; growth, arrest, fatigue of cracks are left out.",
     "A surface without overhangs, pores and crevices; powder compaction is left out.",
     "What happens afterwards: relaxation, plating, stripping, voids from current.",
     "Size dependence of the strength of sodium: no data for sodium were found.",
