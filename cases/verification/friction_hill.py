@@ -31,7 +31,7 @@ from napress.postprocess import pellet_closed_forms as closed
 
 YIELD_MPa = 0.235
 RATIOS = (10.0, 20.0)  # radius over thickness
-ACROSS = 6  # elements over half the thickness
+ACROSS = 8  # elements over half the thickness
 ROUNDINGS = (100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1)  # of the mean strain rate
 MAX_NEWTON = 60
 BULK_MPa = 1e6 * YIELD_MPa
@@ -71,36 +71,46 @@ def flow_disc(ratio: float, across: int = ACROSS) -> Hill:
         mesh,
         mixed_element([element("Lagrange", cell, 2, shape=(2,)), element("Lagrange", cell, 1)]),
     )
-    state = fem.Function(space)
-    velocity, pressure = ufl.split(state)
-    radius = ufl.SpatialCoordinate(mesh)[0]
-    gradient = ufl.grad(velocity)
-    shear = (gradient[0, 1] + gradient[1, 0]) / 2
-    hoop = velocity[0] / radius
-    squares = gradient[0, 0] ** 2 + gradient[1, 1] ** 2 + hoop**2 + 2 * shear**2
+    state, lagged = fem.Function(space), fem.Function(space)
     rounding = fem.Constant(mesh, 1.0)
+    radius = ufl.SpatialCoordinate(mesh)[0]
     dx = ufl.dx(metadata={"quadrature_degree": 4})
-    volume_rate = gradient[0, 0] + gradient[1, 1] + hoop
-    rate = ufl.sqrt(2 / 3 * squares + rounding**2)
-    # The last term, far below any error that matters, keeps the factorisation regular.
-    stored = pressure**2 / (2 * BULK_MPa)
-    potential = (YIELD_MPa * rate - pressure * volume_rate - stored) * radius * dx
-    residual = ufl.derivative(potential, state)
-    residual_form = fem.form(residual, jit_options=JIT_OPTIONS)
-    tangent_form = fem.form(ufl.derivative(residual, state), jit_options=JIT_OPTIONS)
-    power = fem.form(YIELD_MPa * rate * radius * dx, jit_options=JIT_OPTIONS)
-    true_power = fem.form(YIELD_MPa * ufl.sqrt(2 / 3 * squares) * radius * dx)
 
-    conditions = _platens(space, mesh)
-    for condition in conditions:
-        condition.set(state.x.array)
-    matrix = assemble_matrix(tangent_form, bcs=conditions)
-    matrix.assemble()
-    solver = DirectSolver(matrix)
+    def squares(velocity):
+        gradient = ufl.grad(velocity)
+        shear = (gradient[0, 1] + gradient[1, 0]) / 2
+        hoop = velocity[0] / radius
+        return gradient[0, 0] ** 2 + gradient[1, 1] ** 2 + hoop**2 + 2 * shear**2
+
+    def rate(velocity):
+        return ufl.sqrt(2 / 3 * squares(velocity) + rounding**2)
+
+    velocity, pressure = ufl.split(state)
+    volume_rate = ufl.div(velocity) + velocity[0] / radius
+    # The last term, far below any error that matters, keeps the factorisation regular.
+    constraint = pressure * volume_rate + pressure**2 / (2 * BULK_MPa)
+    residual = ufl.derivative((YIELD_MPa * rate(velocity) - constraint) * radius * dx, state)
+    # The same flow with the viscosity of the field before: a step that always descends.
+    viscous = YIELD_MPa * squares(velocity) / (3 * rate(ufl.split(lagged)[0]))
+    slow = ufl.derivative((viscous - constraint) * radius * dx, state)
+
+    def form(what):
+        return fem.form(what, jit_options=JIT_OPTIONS)
+
+    flow = _Flow(
+        state,
+        lagged,
+        _platens(space, mesh),
+        form(residual),
+        form(ufl.derivative(residual, state)),
+        form(ufl.derivative(slow, state)),
+        form(YIELD_MPa * rate(velocity) * radius * dx),
+    )
+    true_power = form(YIELD_MPa * ufl.sqrt(2 / 3 * squares(velocity)) * radius * dx)
     means = []
     for share in ROUNDINGS:
         rounding.value = share
-        _converge(state, conditions, residual_form, tangent_form, power, matrix, solver)
+        flow.converge()
         # Each platen moves with half the unit speed of approach; the section is half.
         means.append(fem.assemble_scalar(true_power) * 2 / (ratio**2 / 2))
     return Hill(means[-1], means[-2])
@@ -122,32 +132,59 @@ def _platens(space: fem.FunctionSpace, mesh: dmesh.Mesh) -> list:
     return conditions
 
 
-def _converge(state, conditions, residual_form, tangent_form, power, matrix, solver) -> None:
-    """Newton's method; the power, convex in the velocity, says how far to go."""
-    fixed = np.concatenate([bc.dof_indices()[0] for bc in conditions])
-    # The first field does not keep the volume yet, so its power is no measure.
-    keeps_volume = False
-    for _ in range(MAX_NEWTON):
-        now = assemble_vector(residual_form).array.copy()
-        now[fixed] = 0.0
-        if keeps_volume and float(np.linalg.norm(now)) < RESIDUAL:
-            return
-        matrix.zeroEntries()
-        assemble_matrix(matrix, tangent_form, bcs=conditions)
-        matrix.assemble()
-        solver.factor()
-        change = solver.solve(-now)
-        before, length = state.x.array.copy(), 1.0
-        spent = fem.assemble_scalar(power)
-        downhill = float(now @ change)
-        for _ in range(12):
-            state.x.array[:] = before + length * change
-            enough = fem.assemble_scalar(power) <= spent + 1e-4 * length * min(downhill, 0.0)
-            if not keeps_volume or enough or abs(downhill) < 1e-9 * spent:
-                break
-            length *= 0.5
-        keeps_volume = True
-    raise CheckNotDone("friction hill: plastic flow not found")
+class _Flow:
+    """The plastic flow at one rounding after the other."""
+
+    def __init__(self, state, lagged, conditions, residual, fast, slow, power) -> None:
+        self._state, self._lagged, self._conditions = state, lagged, conditions
+        self._residual, self._fast, self._slow, self._power = residual, fast, slow, power
+        self._fixed = np.concatenate([bc.dof_indices()[0] for bc in conditions])
+        for condition in conditions:
+            condition.set(state.x.array)
+        self._matrix = assemble_matrix(fast, bcs=conditions)
+        self._matrix.assemble()
+        self._solver = DirectSolver(self._matrix)
+        # The first field does not keep the volume yet, so its power is no measure.
+        self._keeps_volume = False
+
+    def _change(self, tangent, residual: np.ndarray) -> np.ndarray:
+        self._matrix.zeroEntries()
+        assemble_matrix(self._matrix, tangent, bcs=self._conditions)
+        self._matrix.assemble()
+        self._solver.factor()
+        return self._solver.solve(-residual)
+
+    def converge(self) -> None:
+        """Newton's method where the power, convex in the velocity, falls; else a slow step.
+
+        Raises:
+            CheckNotDone: If neither leads to the flow.
+        """
+        state = self._state
+        for _ in range(MAX_NEWTON):
+            now = assemble_vector(self._residual).array.copy()
+            now[self._fixed] = 0.0
+            if self._keeps_volume and float(np.linalg.norm(now)) < RESIDUAL:
+                return
+            before = state.x.array.copy()
+            if not (self._keeps_volume and self._newton(now, before)):
+                state.x.array[:] = before
+                self._lagged.x.array[:] = before
+                state.x.array[:] = before + self._change(self._slow, now)
+            self._keeps_volume = True
+        raise CheckNotDone("friction hill: plastic flow not found")
+
+    def _newton(self, residual: np.ndarray, before: np.ndarray) -> bool:
+        change = self._change(self._fast, residual)
+        spent = fem.assemble_scalar(self._power)
+        downhill = float(residual @ change)
+        # Near the flow the power no longer tells two fields apart.
+        wanted = 1e-4 * downhill if -downhill > 1e-9 * spent else math.inf
+        for length in 0.5 ** np.arange(6):
+            self._state.x.array[:] = before + length * change
+            if fem.assemble_scalar(self._power) <= spent + length * wanted:
+                return True
+        return False
 
 
 def friction_hill(across: int = ACROSS) -> list[Row]:
