@@ -20,6 +20,7 @@ from napress.postprocess.pellet_closed_forms import press_force_kN
 DEFAULT_SEEDS = 8
 LARGEST_SEED = 2**63 - 1
 HASH_DIGITS = 10
+LEAST_OVER_YIELD = 1.5
 IMPERFECTIONS = (
     "punch_crown",
     "punch_tilt",
@@ -202,6 +203,9 @@ def _pellet_of(case: Case, pellet: PelletCase) -> tuple[PelletCase | None, float
         force = press_force_kN(1.0, pellet.pellet.diameter / 2)
         limit = pellet.press.allowed_kN * pellet.press.refusal / force
         asked = [pressure for pressure in asked if pressure <= limit]
+    # The pellet model begins where the sodium yields and has filled the space under the punch.
+    least = LEAST_OVER_YIELD * value_of(case.sodium, "yield_strength").value
+    asked = [pressure for pressure in asked if pressure > least]
     if not asked:
         return None, limit
     thickness = {"ceramic": pellet.ceramic.thickness, "sodium": pellet.sodium.thickness}

@@ -18,7 +18,6 @@ import tomli_w
 
 from napress.cases import run_folder
 from napress.cases.errors import ExitCode, NapressError, RunFolderError
-from napress.cases.fields import SourcedValue
 from napress.cases.fracture_model import fracture_settings
 from napress.cases.pellet_case import pellet_estimates
 from napress.cases.schema import Case, assumed_values, value_of
@@ -186,18 +185,15 @@ def answer_of(plan: Plan, ended: list[Ended]) -> tuple[Answer, list[str]]:
         asked = targets.pressure_MPa
         found += demands(window, asked, failure, form, settings.flaws, held_at, held == "isostatic")
     found += _with_and_without(loads, _read_pellet(ended, "even pellet", [], []))
-    doubted = doubts(
-        window,
-        depth,
-        *(
-            _value_and_range(value_of(body, name))
-            for body, name in (
-                (case.ceramic, "fracture_toughness"),
-                (case.ceramic, "tensile_strength"),
-                (case.sodium, "yield_strength"),
-            )
-        ),
+    ranges = (
+        _value_and_range(body, name)
+        for body, name in (
+            (case.ceramic, "fracture_toughness"),
+            (case.ceramic, "tensile_strength"),
+            (case.sodium, "yield_strength"),
+        )
     )
+    doubted = doubts(window, depth, *ranges)
     if curves.outside > 0:
         notes.append(
             f"At the highest pressure {100 * curves.outside:.2g} % of the pellet is above the end "
@@ -323,8 +319,10 @@ def _form(plan: Plan) -> PelletForm:
     )
 
 
-def _value_and_range(entry: SourcedValue) -> tuple[float, tuple[float, float] | None]:
-    return entry.value, entry.range
+def _value_and_range(body: Any, name: str) -> tuple[float, tuple[float, float] | None]:
+    """A value and its range: its own, or that of the material it was put in place of."""
+    used, shipped = value_of(body, name), getattr(body.material, name)
+    return used.value, used.range or shipped.range
 
 
 def _with_and_without(loads: PelletLoads | None, even: PelletLoads | None) -> list[Demand]:

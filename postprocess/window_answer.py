@@ -144,7 +144,7 @@ def sureness(answer: Answer) -> list[str]:
             found.append(f"The {name} end rests on estimates: {', '.join(used)}.")
     for doubt in answer.doubts:
         found.append(f"{doubt.value} {doubt.tried} instead of {doubt.used}: {doubt.text}.")
-    disagreeing = {n: v for n, v in window.upper.sooner.items() if n not in ("press",)}
+    disagreeing = window.upper.sooner
     if len(disagreeing) > 1:
         parts = [
             f"{UPPER_NAMES[name]} {'not reached' if value is None else f'{value:.3g} MPa'}"
@@ -239,9 +239,7 @@ def lines(answer: Answer) -> list[str]:
 def sections(answer: Answer) -> list[tuple[str, list[str]]]:
     """Everything besides the paragraph and the table: heading and sentences."""
     levers = [
-        f"{lever.name}: {lever.text} [{lever.basis}"
-        + ("" if lever.opens is None else "; opens a window" if lever.opens else "; opens none")
-        + "]"
+        f"{lever.name}: {lever.text} [{lever.basis}{_opening(answer, lever)}]"
         for lever in answer.levers
     ]
     uniform = [f"{demand.text} [{demand.basis}]" for demand in answer.demands]
@@ -255,6 +253,12 @@ def sections(answer: Answer) -> list[tuple[str, list[str]]]:
         ("Not modelled", list(NOT_MODELLED)),
     ]
     return [(head, texts) for head, texts in found if texts]
+
+
+def _opening(answer: Answer, lever: Lever) -> str:
+    if answer.window.exists or lever.opens is None:
+        return ""
+    return "; opens a window" if lever.opens else "; opens none by itself"
 
 
 def as_data(answer: Answer) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from napress.postprocess.two_scales import InterfaceSweep, average_over_pellet
 Array = NDArray[np.float64]
 
 GRID_POINTS = 160
+# Targets are met to about a millionth.
+SAME_PRESSURE = 1e-4
 # Below this an interface costs nothing that could be measured.
 LEAST_ASR_OHM_CM2 = 1e-9
 LEAST_PROBABILITY = 1e-30
@@ -60,7 +62,8 @@ class SeedCurves:
         pressure_MPa: Of the steps above all before them, (steps,).
         contact_fraction: (steps,).
         void_left_percent: Of the void at first touch, (steps,).
-        asr_pressure_MPa: Targets at which the resistance was solved, (targets,).
+        target_MPa: Load targets reached.
+        asr_pressure_MPa: Those of them at which the resistance was solved, (targets,).
         asr_ohm_cm2: Interface ASR there.
         asr_parts_ohm_cm2: The same split into its parts.
         broken: Ways to break, held as the case says.
@@ -72,6 +75,7 @@ class SeedCurves:
     pressure_MPa: Array
     contact_fraction: Array
     void_left_percent: Array
+    target_MPa: Array
     asr_pressure_MPa: Array
     asr_ohm_cm2: Array
     asr_parts_ohm_cm2: dict[str, Array]
@@ -165,6 +169,7 @@ def seed_curves(
         pressure,
         history["contact_fraction"].to_numpy(dtype=float),
         np.maximum(100.0 - history["closure_percent"].to_numpy(dtype=float), 0.0),
+        targets["pressure_MPa"].to_numpy(dtype=float),
         asr_pressure,
         asr,
         parts,
@@ -220,10 +225,17 @@ def _resistance(
 
 
 def common_grid(seeds: Sequence[SeedCurves]) -> Array:
-    """Mean pressures on which all seeds are compared, even in their logarithm."""
+    """Mean pressures on which all seeds are compared.
+
+    Even in their logarithm, and the targets of the first run.
+    """
     top = max(seed.pressure_MPa[-1] for seed in seeds)
     low = max(max(seed.pressure_MPa[0] for seed in seeds), top / 1e4)
-    return np.geomspace(min(low, top / 2), top, GRID_POINTS)
+    even = np.geomspace(min(low, top / 2), top, GRID_POINTS)
+    targets = seeds[0].target_MPa
+    targets = targets[(targets > even[0]) & (targets < top)]
+    grid = np.sort(np.concatenate([even, targets]))
+    return grid[np.concatenate([[True], np.diff(grid) > SAME_PRESSURE * grid[1:]])]
 
 
 def curves_over_pellet(seeds: Sequence[SeedCurves], loads: PelletLoads | None) -> Curves:
@@ -239,7 +251,7 @@ def curves_over_pellet(seeds: Sequence[SeedCurves], loads: PelletLoads | None) -
     contact, void, asr = [], [], []
     parts: dict[str, list[Array]] = {}
     for seed in seeds:
-        known = grid <= seed.pressure_MPa[-1] * (1 + 1e-9)
+        known = grid <= seed.pressure_MPa[-1] * (1 + SAME_PRESSURE)
         contact.append(_mean(seed.pressure_MPa, seed.contact_fraction, places, area, known))
         void.append(_mean(seed.pressure_MPa, seed.void_left_percent, places, area, known))
         asr.append(_conducted(seed.asr_pressure_MPa, seed.asr_ohm_cm2, places, area, known))
@@ -269,7 +281,7 @@ def worst_over_pellet(
     for name in names:
         rows = []
         for one in broken:
-            known = grid <= one.pressure_MPa[-1] * (1 + 1e-9)
+            known = grid <= one.pressure_MPa[-1] * (1 + SAME_PRESSURE)
             # Probabilities span many decades: only their logarithm is smooth.
             values = np.log10(np.maximum(one.modes[name], LEAST_PROBABILITY))
             row = np.full(len(grid), np.nan)
@@ -301,7 +313,7 @@ def _conducted(
     sweep = InterfaceSweep(pressure, asr_ohm_cm2=asr)
     for index in np.flatnonzero(known):
         # Below the first target nothing was solved.
-        if places[index].mean() >= pressure[0] * (1 - 1e-9):
+        if places[index].mean() >= pressure[0] * (1 - SAME_PRESSURE):
             row[index] = average_over_pellet(places[index], area, sweep).asr_ohm_cm2
     return row
 

@@ -107,7 +107,6 @@ def _target(axes: Axes, value: float) -> None:
 def _log(axes: Axes, low: float, high: float) -> None:
     axes.set_yscale("log")
     axes.set_ylim(low, high)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def _frame(axes: Axes, answer: Answer) -> None:

@@ -104,7 +104,11 @@ def levers(
             found.append(_held(kind, window, curves, broken, modes, targets, press_MPa))
     lower, upper = window.lower, window.upper
     limits = {name for name, value in upper.sooner.items() if value is not None}
-    if "flaw" in limits and lower.pressure_MPa is not None:
+    if (
+        "flaw" in limits
+        and (upper.mechanism == "flaw" or not window.exists)
+        and lower.pressure_MPa is not None
+    ):
         found.append(_polish(window, upper.sooner, flaw_depth_um))
     if limits & {"weibull_volume", "weibull_surface", "local_stress"}:
         text = (
@@ -298,7 +302,7 @@ def doubts(
 def _upper_doubt(
     window: Window, name: str, used: str, tried: str, scale: dict[str, float]
 ) -> Doubt | None:
-    """The upper end if some limits move; None if none of them was reached."""
+    """The upper end if some limits move; None if it stays where it is."""
     known = {k: v for k, v in window.upper.sooner.items() if v is not None}
     if not any(mode in known for mode in scale):
         return None
@@ -307,5 +311,5 @@ def _upper_doubt(
     if moved > window.top_MPa:
         return Doubt(name, used, tried, None, None, f"no upper end up to {window.top_MPa:.3g} MPa")
     if math.isclose(moved, window.upper.pressure_MPa):
-        text += " (another mechanism limits)"
+        return None
     return Doubt(name, used, tried, None, moved, text)

@@ -62,29 +62,30 @@ class Demand:
     basis: str = "closed form"
 
 
-def tilt_spread_MPa(tilt_rad: float, form: PelletForm) -> float:
-    """Largest difference of pressure across a pellet under a tilted punch.
+def tilt_spread_MPa(tilt_rad: float, pressure_MPa: float, form: PelletForm) -> float:
+    """Upper bound of the difference of pressure across a pellet under a tilted punch.
 
-    The sodium holds at most a gradient 2k/h (slab theory, textbook); with h falling
-    evenly from h0 + R t to h0 - R t the sum over the diameter is
-    (2k / t) ln((h0 + R t) / (h0 - R t)). Infinite where the punch meets the pellet.
+    The smaller of two, with e the slope times the radius over the thickness h0 of the
+    sodium. Sodium that has filled the space and is then compressed in place by a punch
+    that moves along the axis: p / (1 - e) - p / (1 + e). Sodium that flows sideways until
+    friction holds it, at most 2k/h per distance (slab theory, textbook), summed over the
+    diameter: (2k R / (h0 e)) ln((1 + e) / (1 - e)). The pellet is taken as rigid.
+    Infinite where the punch meets the pellet.
     """
-    reach = math.tan(tilt_rad) * form.radius_um
-    if reach >= form.sodium_um:
+    share = math.tan(tilt_rad) * form.radius_um / form.sodium_um
+    if share >= 1:
         return math.inf
-    shear = shear_yield_MPa(form.sodium_yield_MPa)
-    if reach < 1e-9 * form.sodium_um:
-        return 4 * shear * form.radius_um / form.sodium_um
-    ratio = (form.sodium_um + reach) / (form.sodium_um - reach)
-    return 2 * shear / math.tan(tilt_rad) * math.log(ratio)
-
-
-def largest_tilt_rad(form: PelletForm, spread_MPa: float) -> float:
-    """Tilt up to which the pressure differs by no more than a spread; 0 if any is too much."""
-    if tilt_spread_MPa(0.0, form) > spread_MPa:
+    if share <= 0:
         return 0.0
+    squeezed = 2 * pressure_MPa * share / (1 - share**2)
+    across = 2 * shear_yield_MPa(form.sodium_yield_MPa) * form.radius_um / form.sodium_um
+    return min(squeezed, across / share * math.log((1 + share) / (1 - share)))
+
+
+def largest_tilt_rad(form: PelletForm, pressure_MPa: float, spread_MPa: float) -> float:
+    """Tilt up to which the pressure differs by no more than a spread."""
     most = math.atan(form.sodium_um / form.radius_um)
-    return _largest(lambda tilt: tilt_spread_MPa(tilt, form) <= spread_MPa, most)
+    return _largest(lambda t: tilt_spread_MPa(t, pressure_MPa, form) <= spread_MPa, most)
 
 
 def gap_risk(diameter_um: float, pressure_MPa: float, form: PelletForm) -> float:
@@ -160,13 +161,12 @@ def demands(
     ends = window.range_MPa
     if ends is not None and ends[0] < pressure_MPa < ends[1]:
         margin = min(ends[1] - pressure_MPa, pressure_MPa - ends[0])
-        tilt = math.degrees(largest_tilt_rad(form, 2 * margin))
-        spread = tilt_spread_MPa(0.0, form)
+        tilt = math.degrees(largest_tilt_rad(form, pressure_MPa, 2 * margin))
         over = 2 * form.radius_um * math.tan(math.radians(tilt))
         text = (
-            f"A tilt of at most {tilt:.2g} degrees ({over:.3g} um across the pellet) keeps the "
-            f"pressure inside the window everywhere: {form.sodium_um:.3g} um of sodium hold at "
-            f"most {spread:.2g} MPa of difference while flat."
+            f"At {pressure_MPa:.3g} MPa a tilt of the punch of at most {tilt:.2g} degrees "
+            f"({over:.3g} um across the pellet) keeps the pressure inside the window everywhere, "
+            f"with {form.sodium_um:.3g} um of sodium."
         )
         found.append(Demand("tilt", tilt, "deg", text))
     return found
