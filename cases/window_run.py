@@ -42,6 +42,8 @@ MARKER = "window.toml"
 ANSWER = "window.json"
 TABLE = "window.csv"
 NAME = "window"
+# Local pressure over the end of the runs from which it is mentioned.
+WORTH_A_NOTE = 1.02
 
 
 class NoResults(NapressError):
@@ -194,10 +196,15 @@ def answer_of(plan: Plan, ended: list[Ended]) -> tuple[Answer, list[str]]:
         )
     )
     doubted = doubts(window, depth, *ranges)
-    if curves.outside > 0:
+    if curves.above_runs > WORTH_A_NOTE:
         notes.append(
-            f"At the highest pressure {100 * curves.outside:.2g} % of the pellet is above the end "
-            "of the runs, whose last values stand in there."
+            f"Locally the pellet is at up to {curves.above_runs:.3g} times the last pressure of "
+            "the runs, whose last values stand in there."
+        )
+    if case.resistance is None or not (case.resistance.charge_transfer or case.resistance.film):
+        notes.append(
+            "No charge transfer and no film are given: the resistance is that of constriction "
+            "alone, the least it can be."
         )
     names = assumed_values(case)
     if plan.pellet is not None:
@@ -301,6 +308,8 @@ def _creep(case: Case) -> SodiumCreep | None:
         metal.creep_exponent.value,
         None if energy is None else energy.value,
         case.fracture.temperature.value,
+        # Programs in time are another table of the case; without it sodium does not creep.
+        timed=getattr(case, "creep", None) is not None,
     )
 
 

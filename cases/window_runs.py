@@ -19,6 +19,8 @@ from napress.cases.sweeps.process import die_with_parent
 from napress.cases.window_plan import Job
 
 ENDED = ("finished", "failed")
+# The command `napress` of this very installation.
+LAUNCH = (sys.executable, "-m", "napress.cases.cli")
 _POLL_S = 0.1
 _GRACE_S = 60.0
 
@@ -115,7 +117,7 @@ def _work_off(
 
 def _start(job: Job, folder: Path) -> subprocess.Popen[bytes]:
     target = folder / job.folder
-    words = [sys.executable, "-m", "napress.cases.cli"]
+    words = list(LAUNCH)
     if job.command == "run" and run_folder.is_run_folder(target):
         words += ["resume", str(target), "--quiet"]
     else:

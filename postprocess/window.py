@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from napress.postprocess.window_curves import Curves
+from napress.postprocess.window_curves import SAME_PRESSURE, Curves
 
 Array = NDArray[np.float64]
 
@@ -308,7 +308,10 @@ def worst_mode(broken: dict[str, Array], count: int) -> Array:
 
 def at_pressure(grid: Array, values: Array, pressure_MPa: float) -> float:
     """A value at a pressure, straight between grid points in log p; NaN outside."""
-    if not grid[0] <= pressure_MPa * (1 + 1e-6) or pressure_MPa > grid[-1] * (1 + 1e-6):
+    nearest = int(np.argmin(np.abs(grid / pressure_MPa - 1)))
+    if abs(grid[nearest] / pressure_MPa - 1) < SAME_PRESSURE:
+        return float(values[nearest])
+    if not grid[0] < pressure_MPa < grid[-1]:
         return math.nan
     return float(np.interp(math.log(pressure_MPa), np.log(grid), values))
 

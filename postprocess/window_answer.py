@@ -25,6 +25,31 @@ from napress.postprocess.window_levers import Doubt, Lever
 from napress.postprocess.window_uniformity import Demand
 from napress.postprocess.wording import number
 
+LEAST_SHOWN = 1e-4
+# Values behind each limit, by the names a case gives them.
+_HOLD = ("fracture.sleeve_", "fracture.confinement")
+_WEIBULL = ("ceramic.tensile_strength", "ceramic.weibull_modulus", "fracture.specimen_", *_HOLD)
+RESTS_ON = {
+    "closure": ("sodium.", "creep."),
+    "constriction": ("sodium.", "creep.", "ceramic.ionic_conductivity"),
+    "charge_transfer": ("resistance.charge_transfer",),
+    "film": ("resistance.film",),
+    "form_error": ("sodium.", "ceramic.ionic_conductivity"),
+    "flaw": (
+        "ceramic.fracture_toughness",
+        "fracture.flaw",
+        "fracture.toughness",
+        "fracture.pellet",
+        *_HOLD,
+    ),
+    "weibull_volume": _WEIBULL,
+    "weibull_surface": _WEIBULL,
+    "local_stress": ("ceramic.tensile_strength", "ceramic.compressive_strength", *_HOLD),
+    "pellet": ("ceramic.", "pellet: "),
+    "pellet_stress": ("ceramic.", "pellet: "),
+    "sleeve": ("pellet: sleeve",),
+    "punch": ("pellet: punch",),
+}
 NOT_MODELLED = (
     "Plane strain: a row of ridges stands for a rough surface, contacts are strips.",
     "An elastic ceramic without residual stress; growth, arrest, fatigue of cracks are left out.",
@@ -137,9 +162,9 @@ def sureness(answer: Answer) -> list[str]:
         )
     else:
         found.append("One surface: nothing is known about scatter.")
-    ends = {"lower": ("sodium.", "resistance."), "upper": ("ceramic.", "fracture.")}
-    for name, prefixes in ends.items():
-        used = [e for e in answer.estimates if e.startswith(prefixes)]
+    for name, end in (("lower", window.lower), ("upper", window.upper)):
+        prefixes = RESTS_ON.get(end.mechanism, ())
+        used = [e for e in answer.estimates if prefixes and e.startswith(prefixes)]
         if used:
             found.append(f"The {name} end rests on estimates: {', '.join(used)}.")
     for doubt in answer.doubts:
@@ -151,6 +176,11 @@ def sureness(answer: Answer) -> list[str]:
             for name, value in disagreeing.items()
         ]
         found.append(f"Each way to break alone: {'; '.join(parts)}.")
+    if {"weibull_volume", "weibull_surface"} & set(disagreeing):
+        found.append(
+            "Whether the strength is that of flaws in the volume or on the surface is not known; "
+            "the worse of both counts."
+        )
     return found
 
 
@@ -197,7 +227,7 @@ def table_rows(answer: Answer) -> list[list[str]]:
         for values in quantities:
             row.append(_range_text(_at(curves.pressure_MPa, values, pressure)))
         known = np.isfinite(_at(curves.pressure_MPa, curves.contact_fraction, pressure))
-        rows.append([*row, f"{int(known.sum())} of {len(answer.seeds)}"])
+        rows.append([*row, f"{int(known.sum())}/{len(answer.seeds)}"])
     return rows
 
 
@@ -216,10 +246,11 @@ def _range_text(values: Array) -> str:
 
 
 def _small(value: float) -> str:
+    """Two digits; what nobody could measure is only bounded."""
     value = float(value)
-    if value < 1e-6:
-        return "< 1e-6" if value > 0 else "0"
-    return f"{value:.3g}"
+    if value < LEAST_SHOWN:
+        return f"< {LEAST_SHOWN:g}" if value > 0 else "0"
+    return f"{value:.3g}" if value >= 99 else f"{value:.2g}"
 
 
 def lines(answer: Answer) -> list[str]:

@@ -127,7 +127,8 @@ class Curves:
         asr_ohm_cm2: (seeds, grid); NaN if not solved.
         asr_parts_ohm_cm2: Parts by name, (seeds, grid).
         broken: Failure modes by name, (seeds, grid).
-        outside: Largest share of the area at a pressure above the end of the runs.
+        above_runs: Highest local pressure over the end of the runs, 1 or more; there
+            their last values stand in.
     """
 
     pressure_MPa: Array
@@ -136,7 +137,7 @@ class Curves:
     asr_ohm_cm2: Array
     asr_parts_ohm_cm2: dict[str, Array]
     broken: dict[str, Array]
-    outside: float = 0.0
+    above_runs: float = 1.0
 
 
 def seed_curves(
@@ -184,9 +185,20 @@ def seed_curves(
 
 
 def _rising(history: pd.DataFrame) -> pd.DataFrame:
+    """Rows at pressures above all before; of several at one pressure, a hold, the last."""
+    kept: list[int] = []
     pressure = history["pressure_MPa"].to_numpy(dtype=float)
-    before = np.maximum.accumulate(np.concatenate([[0.0], pressure[:-1]]))
-    return history[pressure > before * (1 + 1e-9)]
+    for row, value in enumerate(pressure):
+        highest = pressure[kept[-1]] if kept else 0.0
+        if value > highest * (1 + SAME_PRESSURE):
+            kept.append(row)
+        elif kept and value > max(highest * (1 - SAME_PRESSURE), _below(pressure, kept)):
+            kept[-1] = row
+    return history.iloc[kept]
+
+
+def _below(pressure: Array, kept: list[int]) -> float:
+    return pressure[kept[-2]] if len(kept) > 1 else 0.0
 
 
 def _modes(history: pd.DataFrame, prefix: str) -> dict[str, Array]:
@@ -259,8 +271,6 @@ def curves_over_pellet(seeds: Sequence[SeedCurves], loads: PelletLoads | None) -
             floor = np.maximum(values, LEAST_ASR_OHM_CM2)
             row = _conducted(seed.asr_pressure_MPa, floor, places, area, known)
             parts.setdefault(name, []).append(row)
-    highest = max((places[-1].max(), grid[-1]))
-    beyond = float(area[places[-1] > grid[-1] * (1 + 1e-9)].sum() / area.sum())
     return Curves(
         grid,
         np.array(contact),
@@ -268,7 +278,7 @@ def curves_over_pellet(seeds: Sequence[SeedCurves], loads: PelletLoads | None) -
         np.array(asr),
         {name: np.array(rows) for name, rows in parts.items() if len(rows) == len(seeds)},
         worst_over_pellet([seed.broken for seed in seeds], grid, places, area),
-        beyond if highest > grid[-1] else 0.0,
+        max(float(places[-1].max() / grid[-1]), 1.0),
     )
 
 

@@ -97,6 +97,8 @@ def _band(
     if rows.shape[0] > 1:
         axes.fill_between(pressure, low, high, color=colour, alpha=0.25, lw=0)
     hidden = middle <= floor if floor > 0 else np.zeros(len(middle), dtype=bool)
+    if name is not None and hidden.all():
+        name += " (below)"
     axes.plot(pressure, np.where(hidden, np.nan, middle), color=colour, label=name)
 
 

@@ -32,7 +32,8 @@ h1 { font-size: 1.35rem; margin: 0; } h2 { font-size: 1rem; margin: 1rem 0 .2rem
 .answer { font-size: 1.15rem; font-weight: 600; border-left: 5px solid {{ colour }};
           padding: .3rem .8rem; margin: .6rem 0; }
 table { border-collapse: collapse; font-size: .8rem; width: 100%; }
-th, td { padding: .15rem .4rem; border-bottom: 1px solid #d9dee5; text-align: right; }
+th, td { padding: .15rem .4rem; border-bottom: 1px solid #d9dee5; text-align: right;
+         white-space: nowrap; }
 figure { margin: .6rem 0; } figure img { display: block; width: 100%; max-width: 42rem;
   margin: 0 auto; } figcaption, .soft { color: #5b6675; font-size: .8rem; }
 ul { margin: .2rem 0; padding-left: 1.2rem; font-size: .85rem; }
