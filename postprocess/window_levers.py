@@ -116,7 +116,7 @@ def levers(
             "case with a smaller rms to compute it."
         )
         found.append(Lever("polish (roughness)", text, "judgement", None, None, None))
-    if limits & set(PELLET_MODES):
+    if limits & set(PELLET_MODES) and (upper.mechanism in PELLET_MODES or not window.exists):
         found.append(_flat_support(window, curves, broken, targets, press_MPa))
     if "press" in limits:
         text = "A stronger press or die, or a smaller pellet, moves the upper end."
