@@ -12,6 +12,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from napress.cases.errors import CaseError
+from napress.cases.program_checks import check_displacements
 from napress.cases.reading import case_error, parse_toml, read_bytes
 from napress.cases.resistance_schema import check_resistance
 from napress.cases.schema import Case
@@ -150,6 +151,7 @@ def check_surface(case: Case, file: str) -> None:
     tallest = fields[heights.index(max(heights))]
     verb = "makes a height of" if len(fields) == 1 else "adds up with the others to a height of"
     _require_thicker(case, file, tallest, surface.peak_to_valley_um, verb)
+    check_displacements(case, surface.mean_gap_um, file)
 
 
 def _require_thicker(case: Case, file: str, field: str, height: float, verb: str) -> None:

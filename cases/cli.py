@@ -94,11 +94,13 @@ def resume(run_folder: RunPath, as_json: AsJson = False, quiet: Quiet = False) -
 def validate(case: CasePath, as_json: AsJson = False) -> None:
     """Check a case without running it."""
     from napress.cases.case import build_case_surface, case_hash, load_case
+    from napress.cases.program_schema import program_text, to_program
     from napress.cases.schema import assumed_values
 
     loaded = load_case(case)
     surface = build_case_surface(loaded, str(case))
     estimates = assumed_values(loaded)
+    program = to_program(loaded.program)
     content = {
         "case": str(case),
         "valid": True,
@@ -106,7 +108,8 @@ def validate(case: CasePath, as_json: AsJson = False) -> None:
         "case_hash": case_hash(loaded),
         "peak_to_valley_um": surface.peak_to_valley_um,
         "initial_void_per_area_um": surface.mean_gap_um,
-        "last_pressure_MPa": loaded.program[-1].pressure,
+        "last_pressure_MPa": getattr(program[-1], "pressure_MPa", None),
+        "program_s": sum(entry.duration_s for entry in program),
         "estimates": estimates,
     }
     if as_json:
@@ -115,7 +118,7 @@ def validate(case: CasePath, as_json: AsJson = False) -> None:
     _print(
         f"{case}: valid; peak to valley {surface.peak_to_valley_um:.4g} um, "
         f"{loaded.interface.elements} elements on {loaded.interface.width:g} um, "
-        f"up to {loaded.program[-1].pressure:g} MPa"
+        f"{program_text(loaded.program)}"
     )
     if estimates:
         _print(f"estimates, not sourced values: {', '.join(estimates)}")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
+from napress.cases.contact_schema import to_law
+from napress.cases.creep_schema import to_law as to_creep_law
+from napress.cases.creep_schema import with_size_effect
 from napress.cases.fields import SourcedValue
 from napress.cases.fracture_model import fracture_settings
+from napress.cases.program_schema import to_program
 from napress.cases.resistance_schema import ResistanceTable
 from napress.cases.schema import Case, CeramicTable, SodiumTable, value_of
 from napress.cases.surface_schema import to_component
+from napress.fem.contact_law import ContactLaw
+from napress.fem.load_program import LoadProgram
 from napress.fem.parameters import ElasticCeramic, PlasticMetal, StepControl
 
 
@@ -42,13 +49,14 @@ class PressModel:
         ceramic_thickness_um: Thickness of the electrolyte.
         sodium: Constitutive parameters of the metal.
         ceramic: Constitutive parameters of the electrolyte.
+        law: Friction, adhesion and trapped gas between them.
         tensile_strength: MPa, with its source, for the fracture verdict.
         compressive_strength: MPa, with its source.
         fracture_toughness: MPa √m, with its source.
         weibull_modulus: With its source, ``None`` if unknown.
         ionic_conductivity: mS/cm, with its source, ``None`` if unknown.
         resistance: Resistance of what touches, and waviness; ``None`` if not given.
-        targets_MPa: Increasing mean pressures of the load program.
+        program: What the platen does.
         step_control: How steps are sized and when to give up.
         output: What is written.
         fracture: `napress.postprocess.fracture_assessment.FractureSettings`.
@@ -63,13 +71,14 @@ class PressModel:
     ceramic_thickness_um: float
     sodium: PlasticMetal
     ceramic: ElasticCeramic
+    law: ContactLaw
     tensile_strength: SourcedValue
     compressive_strength: SourcedValue
     fracture_toughness: SourcedValue
     weibull_modulus: SourcedValue | None
     ionic_conductivity: SourcedValue | None
     resistance: ResistanceTable | None
-    targets_MPa: tuple[float, ...]
+    program: LoadProgram
     step_control: StepControl
     output: OutputOptions
     fracture: Any
@@ -108,6 +117,34 @@ def _number(table: SodiumTable | CeramicTable, name: str, default: float | None 
     return default
 
 
+def _metal(case: Case) -> PlasticMetal:
+    sodium = case.sodium
+    metal = PlasticMetal(
+        young_MPa=_number(sodium, "young"),
+        poisson=_number(sodium, "poisson"),
+        yield_MPa=_number(sodium, "yield_strength"),
+        hardening_MPa=_number(sodium, "hardening"),
+        voce_MPa=_number(sodium, "voce_strength", 0.0),
+        voce_strain=_number(sodium, "voce_strain", 1.0),
+        creep=to_creep_law(case.creep, sodium.material),
+    )
+    if case.size_effect is None:
+        return metal
+    return with_size_effect(metal, case.size_effect, _wavelength_um(case))
+
+
+def _wavelength_um(case: Case) -> float:
+    """Mean wavelength of the roughness."""
+    from napress.fem.size_effect import mean_wavelength_um
+    from napress.meshes.statistics import measure_surface
+    from napress.meshes.surfaces import build_surface
+
+    components = [to_component(table) for table in case.surface]
+    dimension = case.interface.dimension
+    found = measure_surface(build_surface(components, case.interface.width, dimension))
+    return mean_wavelength_um(found.rq_um, found.rms_slope / math.sqrt(dimension - 1))
+
+
 def to_model(case: Case) -> PressModel:
     """Returns a case, as `load_case` has checked it, in inner units."""
     sodium, ceramic, solver = case.sodium, case.ceramic, case.solver
@@ -119,24 +156,18 @@ def to_model(case: Case) -> PressModel:
         surface=tuple(to_component(table) for table in case.surface),
         sodium_thickness_um=sodium.thickness,
         ceramic_thickness_um=ceramic.thickness,
-        sodium=PlasticMetal(
-            young_MPa=_number(sodium, "young"),
-            poisson=_number(sodium, "poisson"),
-            yield_MPa=_number(sodium, "yield_strength"),
-            hardening_MPa=_number(sodium, "hardening"),
-            voce_MPa=_number(sodium, "voce_strength", 0.0),
-            voce_strain=_number(sodium, "voce_strain", 1.0),
-        ),
+        sodium=_metal(case),
         ceramic=ElasticCeramic(
             young_MPa=_number(ceramic, "young"), poisson=_number(ceramic, "poisson")
         ),
+        law=to_law(case.contact),
         tensile_strength=value_of(ceramic, "tensile_strength"),
         compressive_strength=value_of(ceramic, "compressive_strength"),
         fracture_toughness=value_of(ceramic, "fracture_toughness"),
         weibull_modulus=value_of(ceramic, "weibull_modulus"),
         ionic_conductivity=value_of(ceramic, "ionic_conductivity"),
         resistance=case.resistance,
-        targets_MPa=tuple(stage.pressure for stage in case.program),
+        program=to_program(case.program),
         step_control=StepControl(
             void_error_percent=solver.void_error,
             first_step_um=solver.first_step,
@@ -145,6 +176,7 @@ def to_model(case: Case) -> PressModel:
             largest_pressure_ratio=solver.largest_pressure_ratio,
             max_newton=solver.max_newton,
             max_steps=solver.max_steps,
+            facet_distortion=solver.facet_distortion,
         ),
         output=OutputOptions(case.output.fields, case.output.figures, case.output.report),
         fracture=fracture_settings(case),

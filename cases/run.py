@@ -27,8 +27,10 @@ from napress.cases.stack import array_hash, manifest
 from napress.fem import checkpoint
 from napress.fem.committed import AcceptedStep, Outcome
 from napress.fem.coupled import CoupledSystem
+from napress.fem.follow_program import follow
 from napress.fem.interface_problem import InterfaceProblem, build_system
-from napress.fem.press import first_touch, press
+from napress.fem.load_program import highest_pressure_MPa
+from napress.fem.press import first_touch
 from napress.fem.sampling import Sampler, gather_rows
 from napress.meshes.gmsh_session import MeshingError
 from napress.meshes.quality import measure_quality
@@ -175,6 +177,7 @@ def _drive(
             model.ceramic_thickness_um,
             model.sodium,
             model.ceramic,
+            model.law,
         )
         try:
             system = build_system(problem, comm)
@@ -266,9 +269,9 @@ class _Run:
         self._sampler = Sampler(self._system, self._initial_void)
         on_root(self._comm, self._truncate, start.step if not from_touch else -1)
         on_root(self._comm, self.note, "running", "")
-        return press(
+        return follow(
             self._system,
-            self._model.targets_MPa,
+            self._model.program,
             control,
             self._on_step,
             start,
@@ -298,7 +301,7 @@ class _Run:
         self._progress.update(
             step=now.step,
             pressure_MPa=now.pressure_MPa,
-            target_MPa=self._model.targets_MPa[-1],
+            target_MPa=highest_pressure_MPa(self._model.program),
             contact_fraction=row["contact_fraction"],
             closure_percent=row["closure_percent"],
             step_um=now.last_size_um,

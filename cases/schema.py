@@ -16,6 +16,14 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from napress.cases import materials, units
+from napress.cases.contact_schema import ContactTable, assumed_contact
+from napress.cases.creep_schema import (
+    CreepTable,
+    SizeEffectTable,
+    creep_values,
+    estimates,
+    to_size_effect,
+)
 from napress.cases.errors import shown
 from napress.cases.fields import (
     Bounds,
@@ -31,11 +39,11 @@ from napress.cases.fields import (
 )
 from napress.cases.fracture_schema import Fracture
 from napress.cases.materials import Ceramic, Material, Metal, Tool, load_material, parse_material
+from napress.cases.program_schema import Stage, check_program
 from napress.cases.resistance_schema import ResistanceTable
 from napress.cases.surface_schema import LATERAL, SurfaceTable
 from napress.cases.window_schema import WindowTable
 
-LARGEST_PRESSURE_MPA = 1e4
 LARGEST_ELEMENTS = 4096
 
 
@@ -120,15 +128,6 @@ class CeramicTable(Strict):
     ionic_conductivity: _override(units.CONDUCTIVITY, materials.CONDUCTIVITY, "conductivity")
 
 
-class Stage(Strict):
-    """One entry of the load program."""
-
-    pressure: _field(
-        quantity(units.PRESSURE, Bounds(above=0.0, at_most=LARGEST_PRESSURE_MPA)),
-        "mean pressure on the interface, such as '360 MPa'",
-    )
-
-
 _STEP = quantity(units.LENGTH, Bounds(above=0.0, at_most=1e3))
 
 
@@ -145,6 +144,10 @@ class Solver(Strict):
     largest_pressure_ratio: _field(
         number(Bounds(above=1.0, at_most=100.0)), "pressure growth per step once voids are closed"
     ) = 1.5
+    facet_distortion: _field(
+        number(Bounds(above=1.0, at_most=10.0)),
+        "a contact facet this many times too wide or narrow has the nodes redistributed",
+    ) = 2.0
     max_newton: _field(count(2, 1000), "Newton iterations before a step is rejected") = 25
     max_steps: _field(count(1, 1_000_000), "accepted steps before the run ends") = 5000
 
@@ -180,6 +183,7 @@ class Case(Strict):
     ]
     sodium: _field(SodiumTable, "table [sodium] with material and thickness")
     ceramic: _field(CeramicTable, "table [ceramic] with material and thickness")
+    contact: _field(ContactTable, "table [contact]") = ContactTable()
     program: Annotated[
         tuple[Stage, ...],
         Field(min_length=1, max_length=1000, description="one or more tables [[program]]"),
@@ -188,6 +192,8 @@ class Case(Strict):
     resistance: _field(
         ResistanceTable | None, "table [resistance]; default: perfect contact where it touches"
     ) = None
+    creep: _field(CreepTable | None, "table [creep]: sodium that flows in time") = None
+    size_effect: _field(SizeEffectTable | None, "table [size_effect]: strength when small") = None
     solver: _field(Solver, "table [solver]") = Solver()
     output: _field(Output, "table [output]") = Output()
     # No part of what is run, hence of neither the resolved case nor its hash.
@@ -209,17 +215,13 @@ class Case(Strict):
         return raw
 
     @model_validator(mode="after")
-    def _increasing(self) -> Case:
-        previous = 0.0
-        for index, stage in enumerate(self.program):
-            if stage.pressure <= previous:
-                text = (
-                    f"{stage.pressure:g} MPa does not exceed the {previous:g} MPa before it; "
-                    "allowed: increasing pressures"
-                )
-                key = f"program[{index}].pressure"
-                raise PydanticCustomError("order", "{text}", {"key": key, "text": text})
-            previous = stage.pressure
+    def _fits_together(self) -> Case:
+        metal, creep = self.sodium.material, self.creep
+        if creep is not None:
+            creep_values(creep, metal)
+        to_size_effect(self.size_effect)
+        melting = None if metal.melting_point is None else metal.melting_point.value
+        check_program(self.program, melting, creep is not None and not creep.with_yield)
         return self
 
 
@@ -238,7 +240,9 @@ def assumed_values(case: Case) -> list[str]:
                 entry = value_of(table, name)
                 if entry is not None and entry.estimate:
                     names.append(f"{label}.{name}")
+    names += assumed_contact(case.contact)
     names += [f"fracture.{name}" for name in case.fracture.assumed()]
+    names += estimates(case.creep, case.size_effect, case.sodium.material)
     if case.resistance is not None:
         for name in ("charge_transfer", "film"):
             entry = getattr(case.resistance, name)

@@ -43,6 +43,7 @@ AREA_RESISTANCE = Dimension(
 FRACTION = Dimension("percentage", "percent", ("percent", "%", "ppm"), "1 percent")
 ANGLE = Dimension("angle", "rad", ("deg", "rad"), "90 deg")
 RATE = Dimension("rate", "1/s", ("1/s",), "0.53 1/s")
+TIME = Dimension("time", "s", ("ms", "s", "min", "h"), "60 s")
 DENSITY = Dimension("density", "g/cm**3", ("g/cm**3", "kg/m**3"), "0.971 g/cm**3")
 TEMPERATURE = Dimension("temperature", "K", ("K", "degC"), "298 K")
 FORCE = Dimension("force", "kN", ("N", "kN", "t"), "100 kN")

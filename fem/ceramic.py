@@ -133,11 +133,18 @@ class Ceramic:
         self._dofs = nodes[:, None] * (facet_dim + 1) + np.arange(facet_dim + 1)
         slope = surface.gradient(trace_points[:, :facet_dim])
         direction = np.column_stack([slope, -np.ones(len(slope))])
-        self._direction = direction * ~np.isin(self._dofs, fixed)
+        movable = ~np.isin(self._dofs, fixed)
+        self._direction = direction * movable
+        self._tangents = [
+            np.column_stack([np.tile(axis, (len(slope), 1)), slope[:, number]]) * movable
+            for number, axis in enumerate(np.eye(facet_dim))
+        ]
 
-    def _solve(self, load: Array) -> Array:
+    def _solve(self, load: Array, drag: Array | None = None) -> Array:
         forces = np.zeros(self.space.dofmap.index_map.size_local * self._dofs.shape[1])
         forces[self._dofs] = self._direction * (self._project.T @ load)[:, None]
+        for tangent, one in zip(self._tangents, () if drag is None else drag, strict=False):
+            forces[self._dofs] += tangent * (self._project.T @ one)[:, None]
         return self._solver.solve(forces)
 
     def deflection(self, load: Array) -> Array:
@@ -153,9 +160,27 @@ class Ceramic:
             return self._dense @ load
         return self._project @ (self._direction * self._solve(load)[self._dofs]).sum(1)
 
-    def set_load(self, load: Array) -> None:
-        """Updates ``displacement`` to the equilibrium under a contact load."""
-        self.displacement.x.array[:] = self._solve(load)
+    def drag_recession(self, drag: Array) -> Array:
+        """How far the surface recedes under a load along it.
+
+        Args:
+            drag: Load along the surface by lateral direction, tested with each basis
+                function, (dimension-1, basis size), force.
+
+        Returns:
+            Spline coefficients of the recession, as of ``deflection``.
+        """
+        moved = self._solve(np.zeros(self.basis.size), drag)
+        return self._project @ (self._direction * moved[self._dofs]).sum(1)
+
+    def set_load(self, load: Array, drag: Array | None = None) -> None:
+        """Updates ``displacement`` to the equilibrium under a contact load.
+
+        Args:
+            load: Load along the pressure, as of ``deflection``.
+            drag: Load along the surface, as of ``drag_recession``.
+        """
+        self.displacement.x.array[:] = self._solve(load, drag)
 
     def _cell_stress(self, poisson: float) -> fem.Expression:
         mesh = self.body.mesh

@@ -28,6 +28,7 @@ from scipy.spatial import cKDTree
 
 from napress.fem.committed import AcceptedStep, Committed
 from napress.fem.coupled import CoupledSystem, State
+from napress.fem.creep import let_creep
 from napress.fem.platen import ByDisplacement
 from napress.fem.press import commit
 from napress.fem.sampling import gather_rows
@@ -83,6 +84,7 @@ def _packed(system: CoupledSystem, accepted: AcceptedStep) -> dict[str, tuple[Ar
     columns = [strain, weight, sodium.volume_before()]
     history = [inverse, current, dual, *(column[..., None] for column in columns)]
     face = [sodium.multiplier(), *(getattr(now, name) for name in _PER_POINT)]
+    face.append(system.laws.point_history())
     return {
         "nodes": (points.nodes, displacement),
         "vertices": (points.vertices, state[points.pressure_dofs][:, None]),
@@ -133,6 +135,8 @@ def save(
         header=np.frombuffer(json.dumps(header, default=float).encode(), dtype=np.uint8),
         load=now.state.load,
         deflection=now.state.deflection,
+        gas=now.state.gas,
+        **{f"law_{name}": value for name, value in system.laws.shared_history().items()},
         **arrays,
     )
     aside = path.with_suffix(".new")
@@ -188,10 +192,16 @@ def restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, flo
     face = look_up("face", points.face)
     sodium.set_multiplier(face[:, 0])
     sodium.fields.stiffness.value = header["stiffness"]
-    per_point = dict(zip(_PER_POINT, face[:, 1:].T.copy(), strict=True))
+    count = 1 + len(_PER_POINT)
+    per_point = dict(zip(_PER_POINT, face[:, 1:count].T.copy(), strict=True))
+    laws = {name[4:]: value for name, value in content.items() if name.startswith("law_")}
+    system.laws.restore(face[:, count:], laws)
     restored = Committed(
-        state=State(state, content["load"], content["deflection"]), **per_point, **scalars
+        state=State(state, content["load"], content["deflection"], content["gas"]),
+        **per_point,
+        **scalars,
     )
+    let_creep(sodium, restored.crept_s, restored.temperature_K)
     at = system.evaluate(restored.state, ByDisplacement(restored.displacement_um))
     system.factor()
     commit(system, AcceptedStep(restored, at, 0, 0, 0.0, False))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napress.fem.coupled import Evaluation, State
+from napress.fem.creep_law import ROOM_TEMPERATURE_K
 
 Array = NDArray[np.float64]
 
@@ -38,9 +39,17 @@ class Committed:
         slip_work: Work done against the slip resistance so far, pJ.
         slip_resistance: Slip resistance of the next step, in yield stresses per
             facet length of slip; 0 unless a step could not be solved without.
+        friction_work: Work dissipated by friction so far, pJ.
         redistributions: How often the sodium's nodes were redistributed so far.
         transferred_void: Void volume that doing so added since the last accepted
             step, µm^dimension.
+        time_s: Time since first touch.
+        temperature_K: Temperature of the last accepted step.
+        crept_s: How long the metal crept in the last accepted step.
+        share: Share of the entry of the load program that is done, from 0 to below 1.
+        share_step: Share proposed for the next step; 0 leaves it to the entry.
+        from_pressure_MPa: Mean pressure when the entry began.
+        from_displacement_um: Platen displacement when it began.
     """
 
     state: State
@@ -63,8 +72,16 @@ class Committed:
     contact_work: float
     slip_work: float
     slip_resistance: float
+    friction_work: float = 0.0
     redistributions: int = 0
     transferred_void: float = 0.0
+    time_s: float = 0.0
+    temperature_K: float = ROOM_TEMPERATURE_K
+    crept_s: float = 0.0
+    share: float = 0.0
+    share_step: float = 0.0
+    from_pressure_MPa: float = 0.0
+    from_displacement_um: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ surface compliance; only the sodium is factored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napress.fem.ceramic import Ceramic
+from napress.fem.interface_laws import InterfaceLaws
 from napress.fem.krylov import minimal_residual
 from napress.fem.obstacle import ObstacleView, look_under
 from napress.fem.platen import ByPressure, PlatenControl
@@ -34,11 +35,13 @@ class State:
         sodium: Displacement and pressure unknowns, owned and ghosts.
         load: Load on the ceramic in the dual of the deflection basis, µN.
         deflection: Ceramic deflection in the basis, µm.
+        gas: Gas pressure by facet, as `TrappedGas` has it; empty without gas.
     """
 
     sodium: Array
     load: Array
     deflection: Array
+    gas: Array = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Direction:
     load: Array
     deflection: Array
     platen: float
+    gas: Array = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,9 @@ class Evaluation:
         surface: Contact surface.
         view: Obstacle under it.
         gap: Gap at facet points, (n,), µm.
-        pressure: Contact pressure there, (n,), MPa.
+        pressure: Contact pressure there, of gas where it is open, (n,), MPa.
+        in_contact: Whether it is contact that presses there, (n,).
+        gas_mismatch: What each void lacks of the ideal gas law, (voids,), µN.
     """
 
     residual: Array
@@ -74,6 +80,8 @@ class Evaluation:
     view: ObstacleView
     gap: Array
     pressure: Array
+    in_contact: NDArray[np.bool_]
+    gas_mismatch: Array
 
 
 class CoupledSystem:
@@ -85,6 +93,7 @@ class CoupledSystem:
         surface: The undeformed rough surface.
         nominal_area: Nominal interface area, µm^(dimension-1).
         timers: CPU time per stage.
+        laws: Friction, adhesion and trapped gas.
         factorisations: Number of factorisations so far.
         krylov_iterations: Number of Krylov iterations so far.
     """
@@ -97,6 +106,7 @@ class CoupledSystem:
         self.surface = surface
         self.nominal_area = surface.width_um ** (surface.dimension - 1)
         self.timers = timers
+        self.laws = InterfaceLaws(sodium, surface.width_um)
         self.factorisations = 0
         self.krylov_iterations = 0
         self._platen_mode: Array | None = None
@@ -105,9 +115,9 @@ class CoupledSystem:
     def initial_state(self) -> State:
         """Undeformed bodies, just touching."""
         size = self.ceramic.basis.size
-        return State(
-            np.zeros(len(self.sodium.fields.state.x.array)), np.zeros(size), np.zeros(size)
-        )
+        gas = self.laws.gas.initial() if self.laws.gas else np.zeros(0)
+        sodium = np.zeros(len(self.sodium.fields.state.x.array))
+        return State(sodium, np.zeros(size), np.zeros(size), gas)
 
     def force_scale(self, pressure: float) -> float:
         """Norm of the contact forces under a mean pressure, µN."""
@@ -120,25 +130,45 @@ class CoupledSystem:
             sodium.set_state(state.sodium)
             surface = sodium.surface()
             view = look_under(surface.position[:, :-1], self.surface, self.ceramic.basis)
-            height = view.deformed_height(state.deflection)
-            sodium.set_obstacle(height, view.deformed_slope(state.deflection))
+            deflection = state.deflection + self.laws.drag
+            height = view.deformed_height(deflection)
+            sodium.set_obstacle(height, view.deformed_slope(deflection))
             gap = surface.position[:, -1] - height
             stiffness = float(sodium.fields.stiffness.value)
-            pressure = np.maximum(sodium.multiplier() - stiffness * gap, 0.0)
+            floor, rise = self.laws.set_floor(state.gas)
+            trial = sodium.multiplier() - stiffness * gap
+            pressure, in_contact = np.maximum(trial, floor) + rise, trial > floor
             force = sodium.face.reference_area * surface.area_ratio * pressure
             mismatch = sodium.comm.allreduce(view.load(force)) - state.load
             folded = bool((surface.stretch < SMALLEST_STRETCH).any())
             folded = sodium.sum(folded) > 0
+            gas_mismatch = np.zeros(0)
+            if self.laws.gas:
+                area = sodium.face.reference_area * surface.area_ratio
+                void = self.laws.gas.per_void(area * gap)
+                gas_mismatch = self.laws.gas.mismatch(state.gas, void)
         with self.timers.stage("residual"):
             residual, reaction = sodium.residual()
         norm = np.nan
         if not folded:
             square = sodium.dot(residual, residual) + float(mismatch @ mismatch)
+            square += float(gas_mismatch @ gas_mismatch)
             if isinstance(control, ByPressure):
                 error = reaction - control.pressure_MPa * self.nominal_area
                 square += error**2 / self._facets
             norm = float(np.sqrt(square))
-        return Evaluation(residual, mismatch, reaction, norm, surface, view, gap, pressure)
+        return Evaluation(
+            residual,
+            mismatch,
+            reaction,
+            norm,
+            surface,
+            view,
+            gap,
+            pressure,
+            in_contact,
+            gas_mismatch,
+        )
 
     def factor(self) -> None:
         """Assembles and factors the tangent at the state last evaluated.
@@ -173,8 +203,8 @@ class CoupledSystem:
     ) -> Direction:
         """Newton direction with the tangent last factored.
 
-        Krylov iterations run on the ceramic's load only; each applies the sodium's
-        factors once.
+        Krylov iterations run on the ceramic's load and the gas of the voids only; each
+        applies the sodium's factors once.
 
         Args:
             state: The iterate.
@@ -182,27 +212,40 @@ class CoupledSystem:
             control: What the platen is told to do.
             tolerance: Relative tolerance of the Krylov solver.
         """
-        ceramic, sodium = self.ceramic, self.sodium
+        ceramic, sodium, gas = self.ceramic, self.sodium, self.laws.gas
+        count = len(at.mismatch)
+        stiffness = gas.stiffness(state.gas) if gas else None
 
-        def operator(load: Array) -> tuple[Array, Array]:
-            deflection = -ceramic.deflection(load)
+        def changes(motion: Array, deflection: Array, inflation: Array | None) -> Array:
+            load = self._load_change(at, motion, deflection, inflation)
+            if gas is None:
+                return load
+            return np.concatenate([load, -stiffness * self._void_change(at, motion, deflection)])
+
+        def operator(unknown: Array) -> tuple[Array, Array]:
+            deflection, inflation = -ceramic.deflection(unknown[:count]), None
+            if gas is not None:
+                inflation = gas.at_points(gas.pressure_change(unknown[count:]))
             self.krylov_iterations += 1
-            motion = self._respond(at, deflection, control)
-            return load - self._load_change(at, motion, deflection), motion
+            motion = self._respond(at, deflection, control, inflation)
+            return unknown - changes(motion, deflection, inflation), motion
 
         with self.timers.stage("krylov"):
             unloaded = self._solve(-at.residual, state, at, control)
             none = np.zeros_like(state.deflection)
-            right = at.mismatch + self._load_change(at, unloaded, none)
-            load, motion = minimal_residual(operator, right, tolerance)
-        deflection = -ceramic.deflection(load)
+            right = np.concatenate([at.mismatch, at.gas_mismatch]) + changes(unloaded, none, None)
+            unknown, motion = minimal_residual(operator, right, tolerance)
+        load, blown = unknown[:count], np.zeros(0)
+        if gas is not None:
+            blown = gas.direction(state.gas, gas.pressure_change(unknown[count:]))
         step = unloaded if motion is None else unloaded + motion
-        return Direction(step, load, deflection, sodium.platen_value(step))
+        return Direction(step, load, -ceramic.deflection(load), sodium.platen_value(step), blown)
 
     def _solve(self, right: Array, state: State, at: Evaluation, control: PlatenControl) -> Array:
         """Sodium's answer to forces, with the platen doing what it is told."""
         if self._platen_mode is None:
-            fixed_platen, mode = self.sodium.solver.solve_both(right, self._platen_push)
+            both = np.column_stack([right, self._platen_push])
+            fixed_platen, mode = self.sodium.solver.solve_many(both).T
             self._keep_platen_mode(mode)
         else:
             fixed_platen = self.sodium.solver.solve(right)
@@ -214,25 +257,49 @@ class CoupledSystem:
             platen = -control.displacement_um - self.sodium.platen_value(state.sodium)
         return self.sodium.with_ghosts(fixed_platen + platen * self._platen_mode)
 
-    def _respond(self, at: Evaluation, deflection: Array, control: PlatenControl) -> Array:
-        """Sodium's motion when the obstacle deflects and the platen keeps its command."""
-        force = self.sodium.recession_force(at.view.values @ deflection)
+    def _respond(
+        self,
+        at: Evaluation,
+        deflection: Array,
+        control: PlatenControl,
+        inflation: Array | None,
+    ) -> Array:
+        """Sodium's motion when obstacle or gas changes and the platen keeps its command."""
+        force = self.sodium.recession_force(at.view.values @ deflection, inflation)
         answer = self.sodium.solver.solve(-force)
         if isinstance(control, ByPressure):
             platen = -self.sodium.dot(self._row, answer) / self._platen_stiffness
             answer = answer + platen * self._platen_mode
         return self.sodium.with_ghosts(answer)
 
-    def _load_change(self, at: Evaluation, motion: Array, deflection: Array) -> Array:
-        """Change of the contact load when sodium and obstacle move."""
+    def _opening(
+        self, at: Evaluation, motion: Array, deflection: Array
+    ) -> tuple[Array, Array, Array]:
+        """Change of gap, lateral motion and change of area ratio at the facet points."""
         sodium = self.sodium
         velocity, ratio_rate = sodium.surface_rate(motion)
         lateral = velocity[:, :-1]
         slope = sodium.fields.slope.x.array.reshape(-1, sodium.dimension - 1)
         slope = slope[sodium.face.slope_points]
-        closing = velocity[:, -1] - (slope * lateral).sum(1) - at.view.values @ deflection
+        opening = velocity[:, -1] - (slope * lateral).sum(1) - at.view.values @ deflection
+        return opening, lateral, ratio_rate
+
+    def _void_change(self, at: Evaluation, motion: Array, deflection: Array) -> Array:
+        """Change of the volume of each void when sodium and obstacle move."""
+        opening, _, ratio_rate = self._opening(at, motion, deflection)
+        rate = at.surface.area_ratio * opening + ratio_rate * at.gap
+        return self.laws.gas.per_void(self.sodium.face.reference_area * rate)
+
+    def _load_change(
+        self, at: Evaluation, motion: Array, deflection: Array, inflation: Array | None
+    ) -> Array:
+        """Change of the contact load when sodium and obstacle move and gas pressure changes."""
+        sodium = self.sodium
+        opening, lateral, ratio_rate = self._opening(at, motion, deflection)
         stiffness = float(sodium.fields.stiffness.value)
-        pressure_rate = -stiffness * (at.pressure > 0) * closing
+        pressure_rate = -stiffness * at.in_contact * opening
+        if inflation is not None:
+            pressure_rate = pressure_rate + inflation
         area = sodium.face.reference_area
         rate = area * (at.surface.area_ratio * pressure_rate + ratio_rate * at.pressure)
         force = area * at.surface.area_ratio * at.pressure

@@ -9,6 +9,7 @@ import napress.meshes.backend  # noqa: F401  orders the imports below
 from mpi4py import MPI
 
 from napress.fem.ceramic import Ceramic
+from napress.fem.contact_law import ContactLaw
 from napress.fem.coupled import CoupledSystem
 from napress.fem.deflection import DeflectionBasis
 from napress.fem.parameters import ElasticCeramic, PlasticMetal
@@ -35,6 +36,7 @@ class InterfaceProblem:
         ceramic_thickness_um: Depth of the ceramic below its highest peak.
         sodium: Material of the metal.
         ceramic: Material of the electrolyte.
+        law: Friction, adhesion and trapped gas between them.
     """
 
     surface: Surface
@@ -43,6 +45,7 @@ class InterfaceProblem:
     ceramic_thickness_um: float
     sodium: PlasticMetal
     ceramic: ElasticCeramic
+    law: ContactLaw = ContactLaw()
 
 
 def build_system(problem: InterfaceProblem, comm: MPI.Comm) -> CoupledSystem:
@@ -78,6 +81,7 @@ def build_system(problem: InterfaceProblem, comm: MPI.Comm) -> CoupledSystem:
             surface, problem.ceramic_thickness_um, intervals, MPI.COMM_SELF
         )
         basis = DeflectionBasis(surface.width_um, intervals, surface.dimension)
-        sodium = Sodium(sodium_body, problem.sodium, surface.width_um / problem.elements)
+        size = surface.width_um / problem.elements
+        sodium = Sodium(sodium_body, problem.sodium, size, problem.law)
         ceramic = Ceramic(ceramic_body, surface, problem.ceramic, basis)
     return CoupledSystem(sodium, ceramic, surface, timers)

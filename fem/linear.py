@@ -61,31 +61,18 @@ class DirectSolver:
         return self._solution.array.copy()
 
     def solve_many(self, rights: Array) -> Array:
-        """Solves for many right-hand sides at once, (rows, count); one rank only."""
-        comm, (rows, count) = self.matrix.comm, rights.shape
-        right = PETSc.Mat().createDense((rows, count), array=np.asfortranarray(rights), comm=comm)
-        right.assemble()
-        solution = PETSc.Mat().createDense((rows, count), comm=comm)
-        solution.setUp()
-        self._solver.getPC().getFactorMatrix().matSolve(right, solution)
-        found = solution.getDenseArray().copy()
-        right.destroy()
-        solution.destroy()
-        return found
-
-    def solve_both(self, first: Array, second: Array) -> tuple[Array, Array]:
-        """Solves for two right-hand sides in one pass over the factors."""
+        """Solves for several right-hand sides in one pass over the factors, (rows, count)."""
         rows = (self._right.getLocalSize(), self._right.getSize())
-        size = (rows, (PETSc.DECIDE, 2))
+        size = (rows, (PETSc.DECIDE, rights.shape[1]))
         right = PETSc.Mat().createDense(size, comm=self.matrix.comm)
         solution = PETSc.Mat().createDense(size, comm=self.matrix.comm)
-        right.setUp()
-        solution.setUp()
-        right.getDenseArray()[:] = np.column_stack([first, second])
+        for one in (right, solution):
+            one.setUp()
+        right.getDenseArray()[:] = rights
         for one in (right, solution):
             one.assemble()
         self._solver.getPC().getFactorMatrix().matSolve(right, solution)
         answers = solution.getDenseArray().copy()
         right.destroy()
         solution.destroy()
-        return answers[:, 0], answers[:, 1]
+        return answers

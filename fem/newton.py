@@ -96,6 +96,7 @@ def _moved(state: State, direction: Direction, step: float) -> State:
         state.sodium + step * direction.sodium,
         state.load + step * direction.load,
         state.deflection + step * direction.deflection,
+        state.gas + step * direction.gas,
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from napress.fem.creep_law import CreepLaw
+
 
 @dataclass(frozen=True)
 class PlasticMetal:
@@ -24,6 +26,8 @@ class PlasticMetal:
         hardening_MPa: Linear hardening modulus.
         voce_MPa: Saturation stress above the initial yield (Voce).
         voce_strain: Plastic strain over which it saturates.
+        creep: Flow in time; ``None`` for a rate-independent metal. A metal that only
+            creeps keeps ``yield_MPa`` as the scale of its stress.
     """
 
     young_MPa: float
@@ -32,6 +36,7 @@ class PlasticMetal:
     hardening_MPa: float = 0.0
     voce_MPa: float = 0.0
     voce_strain: float = 1.0
+    creep: CreepLaw | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,8 @@ class StepControl:
             the voids are closed.
         max_newton: Newton iterations before a step is rejected.
         max_steps: Accepted steps before the run ends with a named reason.
+        facet_distortion: A contact facet this many times too wide or too narrow has
+            the sodium's nodes redistributed before the next step.
     """
 
     void_error_percent: float = 1.0
@@ -70,3 +77,4 @@ class StepControl:
     largest_pressure_ratio: float = 1.5
     max_newton: int = 25
     max_steps: int = 5000
+    facet_distortion: float = 2.0

@@ -15,6 +15,7 @@ from typing import Any
 
 import ufl
 
+from napress.fem.creep import CreepConstants, creep_constants, creep_multiplier
 from napress.fem.parameters import PlasticMetal
 from napress.fem.tensors import unpack
 
@@ -34,7 +35,8 @@ class ReturnMapping:
         deviator: Kirchhoff stress deviator after the return, (3, 3), MPa.
         inverse_plastic: Inverse plastic right Cauchy-Green tensor, (3, 3).
         plastic_strain: Equivalent plastic strain.
-        flow_stress: Flow stress at that plastic strain, MPa.
+        flow_stress: Flow stress at that plastic strain, MPa; with creep the von Mises
+            stress, which is what dissipates.
         direction_weight: Coefficient of the direction correction, zero where elastic.
         elastic_energy: Isochoric elastic energy per reference volume, MPa.
     """
@@ -59,6 +61,7 @@ class MetalConstants:
     voce: Any
     voce_strain: Any
     has_voce: bool
+    creep: CreepConstants | None
 
 
 def metal_constants(metal: PlasticMetal, constant: Any) -> MetalConstants:
@@ -76,6 +79,7 @@ def metal_constants(metal: PlasticMetal, constant: Any) -> MetalConstants:
         voce=constant(metal.voce_MPa),
         voce_strain=constant(metal.voce_strain),
         has_voce=metal.voce_MPa != 0.0,
+        creep=creep_constants(metal.creep, constant),
     )
 
 
@@ -117,15 +121,28 @@ def return_mapping(
             flow, modulus = flow_stress(metal, plastic_strain + ROOT * multiplier)
             residual = norm - 2 * shear * multiplier - ROOT * flow
             multiplier = multiplier + residual / (2 * shear + 2.0 / 3.0 * modulus)
-    multiplier = ufl.conditional(ufl.gt(excess, 0), multiplier, 0.0)
+    flows = ufl.gt(excess, 0)
+    multiplier = ufl.conditional(flows, multiplier, 0.0)
     new_strain = plastic_strain + ROOT * multiplier
     new_flow, modulus = flow_stress(metal, new_strain)
+    directed = ROOT * (new_flow - modulus * (new_strain - plastic_strain))
+    weight = -2 * shear * directed / (norm * (2 * shear + 2.0 / 3.0 * modulus))
+    weight = ufl.conditional(flows, weight, 0.0)
+    if metal.creep is not None:
+        crept, slope = creep_multiplier(norm, shear, metal.creep)
+        creep_weight = -2 * shear * (slope - crept / norm)
+        if metal.creep.has_yield:
+            # Whichever flows more leaves the smaller stress, which both of them allow.
+            creeps = ufl.gt(crept, multiplier)
+            crept = ufl.conditional(creeps, crept, multiplier)
+            creep_weight = ufl.conditional(creeps, creep_weight, weight)
+        multiplier, weight = crept, creep_weight
+        new_strain = plastic_strain + ROOT * multiplier
+        new_flow = (norm - 2 * shear * multiplier) / ROOT
 
     deviator = (1 - 2 * shear * multiplier / norm) * trial
     elastic_after = deviator / metal.shear + ufl.tr(elastic) / 3 * ufl.Identity(3)
     inverse_gradient = ufl.inv(gradient)
-    directed = ROOT * (new_flow - modulus * (new_strain - plastic_strain))
-    weight = -2 * shear * directed / (norm * (2 * shear + 2.0 / 3.0 * modulus))
     return ReturnMapping(
         trial_deviator=trial,
         deviator=deviator,
@@ -135,7 +152,7 @@ def return_mapping(
         * inverse_gradient.T,
         plastic_strain=new_strain,
         flow_stress=new_flow,
-        direction_weight=ufl.conditional(ufl.gt(excess, 0), weight, 0.0),
+        direction_weight=weight,
         # The return keeps the trial trace; the energy is that of the isochoric tensor.
         elastic_energy=metal.shear
         / 2

@@ -14,11 +14,11 @@ from dataclasses import replace
 import numpy as np
 
 from napress.fem.committed import AcceptedStep, Committed, Outcome
-from napress.fem.coupled import CoupledSystem
+from napress.fem.coupled import CoupledSystem, State
 from napress.fem.newton import NewtonResult, NewtonSettings, solve
 from napress.fem.parameters import StepControl
 from napress.fem.platen import ByDisplacement, ByPressure, PlatenControl
-from napress.fem.step_control import FIRST_RATIO, judge, retreat, void_volume
+from napress.fem.step_control import FIRST_RATIO, Rejected, judge, retreat, void_volume
 from napress.fem.upkeep import Upkeep
 
 RESIDUAL_TOLERANCE = 1e-3  # of the contact forces, these taken at most at
@@ -49,6 +49,7 @@ def first_touch(system: CoupledSystem, control: StepControl) -> Committed:
     system.sodium.fields.stiffness.value = contact_stiffness(system, 0.0)
     at = system.evaluate(state, ByDisplacement(0.0))
     system.sodium.remember()
+    system.laws.start(at)
     return Committed(
         state=state,
         gap=at.gap,
@@ -96,8 +97,7 @@ def press(
     now = start
     rejected = spent = 0
     reuse = tangent_ready
-    reason = ""
-    upkeep = Upkeep(system)
+    upkeep = Upkeep(system, control.facet_distortion)
     for _ in range(control.max_steps * 20):
         if now.target == len(targets_MPa):
             return Outcome(True, "", now)
@@ -105,7 +105,10 @@ def press(
             return Outcome(False, f"the limit of {control.max_steps} steps was reached", now)
         goal = targets_MPa[now.target]
         if upkeep.due(now, in_need=False):
-            now, reuse = upkeep.redistribute(now, _settings(system, now, control), False), False
+            now, reuse = (
+                upkeep.redistribute(now, newton_settings(system, now, control), False),
+                False,
+            )
         result, command = _attempt(system, now, goal, control, reuse)
         spent += result.iterations
         if not result.converged:
@@ -113,28 +116,26 @@ def press(
                 # The predictor may be what failed; the fresh tangent is slower but safer.
                 reuse = False
                 continue
-            reason = result.reason
-            if upkeep.due(now, in_need=True):
-                before = now
-                now = upkeep.redistribute(now, _settings(system, now, control), True)
-                if now is not before:
-                    continue
-        accepted = None
-        if result.converged:
-            accepted = judge(
+            verdict: AcceptedStep | Rejected = Rejected(result.reason, nodes_to_blame=True)
+        else:
+            verdict = judge(
                 system, now, result, command, goal, control, initial_void, (spent, rejected)
             )
-            reason = "the estimated void error exceeds its tolerance"
-        if accepted is None:
+        if isinstance(verdict, Rejected):
+            reason, reuse = verdict.reason, False
+            if verdict.nodes_to_blame and upkeep.due(now, in_need=True):
+                before = now
+                now = upkeep.redistribute(now, newton_settings(system, now, control), True)
+                if now is not before:
+                    continue
             rejected += 1
-            reuse = False
             now = retreat(now, result.converged)
             if now.step_size_um < control.smallest_step_um:
                 return Outcome(False, f"smallest step reached: {reason}", now)
             continue
-        listener(accepted)
-        commit(system, accepted)
-        now = accepted.committed
+        listener(verdict)
+        commit(system, verdict)
+        now = verdict.committed
         rejected = spent = 0
         reuse = True
     return Outcome(False, "too many rejected steps", now)
@@ -148,6 +149,19 @@ def commit(system: CoupledSystem, accepted: AcceptedStep) -> None:
         sodium.commit()
         sodium.remember()
         sodium.fields.stiffness.value = contact_stiffness(system, accepted.committed.pressure_MPa)
+        system.laws.commit(system, accepted.committed.state, accepted.evaluation)
+
+
+def settle(
+    system: CoupledSystem, start: State, control: PlatenControl, settings: NewtonSettings
+) -> NewtonResult:
+    """Solves one load step, again after each round of bonds that had to break."""
+    system.laws.begin()
+    result = solve(system, start, control, settings)
+    while result.converged and system.laws.release_overloaded(result.evaluation):
+        again = solve(system, result.state, control, replace(settings, reuse_tangent=False))
+        result = replace(again, iterations=result.iterations + again.iterations)
+    return result
 
 
 def _attempt(
@@ -163,19 +177,19 @@ def _attempt(
         # Only the tangent of a converged step tells how stiffly flowing metal answers.
         elif reuse and now.pressure_MPa + rise >= goal:
             command = ByPressure(goal)
-    settings = replace(_settings(system, now, control), reuse_tangent=reuse)
+    settings = replace(newton_settings(system, now, control), reuse_tangent=reuse)
     size = float(system.sodium.fields.facet_size.value)
     system.sodium.resist_slip(now.slip_resistance * system.sodium.metal.yield_MPa / size)
-    result = solve(system, now.state, command, settings)
+    result = settle(system, now.state, command, settings)
     overshoot = result.converged and result.evaluation.reaction / area > goal * (1 + 1e-9)
     if isinstance(command, ByDisplacement) and overshoot:
         command = ByPressure(goal)
-        again = solve(system, result.state, command, replace(settings, reuse_tangent=True))
+        again = settle(system, result.state, command, replace(settings, reuse_tangent=True))
         result = replace(again, iterations=result.iterations + again.iterations)
     return result, command
 
 
-def _settings(system: CoupledSystem, now: Committed, control: StepControl) -> NewtonSettings:
+def newton_settings(system: CoupledSystem, now: Committed, control: StepControl) -> NewtonSettings:
     """Tolerance and bounds of a solve that starts from a committed state."""
     flow = system.sodium.metal.yield_MPa
     scale = float(np.clip(now.pressure_MPa, 0.01 * flow, TOLERANCE_STRESS * flow))

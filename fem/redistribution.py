@@ -111,8 +111,16 @@ class Redistribution:
             )
         )
         lateral = surface.position[:, :-1]
+        laws = self.system.laws
+        middles = laws.gas.middles() if laws.gas else None
         per_point = np.column_stack(
-            [sodium.multiplier(), now.gap_change, now.gap_error, now.contact_pressure]
+            [
+                sodium.multiplier(),
+                now.gap_change,
+                now.gap_error,
+                now.contact_pressure,
+                laws.carried_columns(),
+            ]
         )
         old_face = self._everywhere(np.column_stack([lateral, now.gap, per_point]))
         places = self._nodes[self._surface_nodes]
@@ -134,7 +142,8 @@ class Redistribution:
         new_lateral = sodium.surface().position[:, :-1]
         carried = _interpolate(old_face[:, : dimension - 1], old_face[:, dimension:], new_lateral)
         sodium.set_multiplier(carried[:, 0])
-        new_state = State(state, now.state.load, now.state.deflection)
+        gas = laws.carry(carried[:, 4:], middles, now.state.gas)
+        new_state = State(state, now.state.load, now.state.deflection, gas)
         return Moved(new_state, _with_points(now, new_state, carried))
 
     def _everywhere(self, rows: Array) -> Array:
@@ -152,7 +161,8 @@ class Redistribution:
         system, dimension = self.system, self.system.sodium.dimension
         at_nodes = (self._nodes + displacement.reshape(-1, dimension))[self._surface_nodes]
         view = look_under(at_nodes[:, :-1], system.surface, system.ceramic.basis)
-        gap = at_nodes[:, -1] - view.deformed_height(now.state.deflection)
+        deflection = now.state.deflection + system.laws.drag
+        gap = at_nodes[:, -1] - view.deformed_height(deflection)
         here = np.concatenate(
             [
                 np.column_stack([at_nodes[:, :-1], gap]),
@@ -166,7 +176,7 @@ class Redistribution:
         else:
             gap = _interpolate(samples[:, :-1], samples[:, -1:], places)[:, 0]
         view = look_under(places, system.surface, system.ceramic.basis)
-        return gap + view.deformed_height(now.state.deflection)
+        return gap + view.deformed_height(deflection)
 
     def _sample(self) -> Array:
         """Position, elastic tensor and plastic strain of the metal at all old points."""

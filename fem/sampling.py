@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from napress.fem.committed import AcceptedStep
 from napress.fem.coupled import CoupledSystem
+from napress.fem.facet_graph import facet_graph
 from napress.fem.obstacle import look_under
 from napress.fem.snapshot import BodySnapshot, EnergyBalance, InterfaceSnapshot, Snapshot
 from napress.fem.sodium import Sodium
@@ -31,7 +32,9 @@ class Sampler:
         self._system = system
         self._initial_void = initial_void
         sodium = system.sodium
-        self._order, self._adjacent = _facet_order(sodium)
+        size = float(sodium.fields.facet_size.value)
+        graph = facet_graph(sodium.comm, sodium.face, system.surface.width_um, size)
+        self._order, self._adjacent = graph.order, graph.pairs
         self._sodium_mesh = _vtk_mesh(sodium.displacement_space)
         self._ceramic_mesh = _vtk_mesh(system.ceramic.space)
         self._sodium_volume = _cell_volumes(sodium.body.mesh)
@@ -43,12 +46,13 @@ class Sampler:
     def take(self, accepted: AcceptedStep) -> Snapshot | None:
         """Snapshot of an accepted, not yet committed step; None off rank 0."""
         system, now = self._system, accepted.committed
-        sodium = system.sodium
+        sodium, gas, held = system.sodium, system.laws.gas, now.state.gas
         elastic, _, edge, _, volume = sodium.energies()
         with system.timers.stage("sampling"):
             interface = self._interface(accepted)
             body = self._sodium_body(accepted)
-            ceramic = self._ceramic_body(accepted) if sodium.comm.rank == 0 else None
+            drag = system.laws.drag_load(accepted.evaluation)
+            ceramic = self._ceramic_body(accepted, drag) if sodium.comm.rank == 0 else None
         if interface is None or body is None or ceramic is None:
             return None
         return Snapshot(
@@ -70,6 +74,8 @@ class Sampler:
                 ceramic_elastic_pJ=-0.5 * float(now.state.load @ now.state.deflection),
                 contact_pJ=now.contact_work,
                 stabilisation_pJ=edge + now.slip_work,
+                friction_pJ=now.friction_work,
+                gas_pJ=gas.stored_pJ(held) if gas else 0.0,
             ),
             newton_iterations=accepted.iterations,
             rejected_attempts=accepted.rejected,
@@ -77,6 +83,10 @@ class Sampler:
             is_target=accepted.is_target,
             redistributions=now.redistributions,
             timers_s=system.timers.as_dict(),
+            trapped_gas_max_MPa=float(gas.pressure(held).max(initial=0.0)) if gas else 0.0,
+            gas_void_count=len(gas.amount) if gas else 0,
+            time_s=now.time_s,
+            temperature_K=now.temperature_K,
         )
 
     def _interface(self, accepted: AcceptedStep) -> InterfaceSnapshot | None:
@@ -138,7 +148,8 @@ class Sampler:
         position = sodium.displacement_space.tabulate_dof_coordinates()[nodes, : lateral + 1]
         position = position + displacement[nodes]
         view = look_under(position[:, :lateral], system.surface, system.ceramic.basis)
-        height = view.deformed_height(accepted.committed.state.deflection)
+        deflection = accepted.committed.state.deflection + system.laws.drag
+        height = view.deformed_height(deflection)
         gap[nodes] = position[:, lateral] - height
         weights = sodium.face.reference_area.reshape(-1, sodium.face.points_per_facet)
         force = (weights * at.pressure.reshape(weights.shape)).sum(1)
@@ -149,9 +160,9 @@ class Sampler:
         pressure[nodes] = totals[0][nodes] / totals[1][nodes]
         return gap, pressure
 
-    def _ceramic_body(self, accepted: AcceptedStep) -> BodySnapshot:
+    def _ceramic_body(self, accepted: AcceptedStep, drag: Array | None) -> BodySnapshot:
         ceramic = self._system.ceramic
-        ceramic.set_load(accepted.committed.state.load)
+        ceramic.set_load(accepted.committed.state.load, drag)
         dimension = ceramic.body.mesh.geometry.dim
         points, topology = self._ceramic_mesh
         displacement = np.zeros((len(points), 3))
@@ -201,24 +212,3 @@ def _facet_nodes(sodium: Sodium) -> NDArray[np.int32]:
     ]
     rows = [space.dofmap.cell_dofs(cell)[closure[facet]] for cell, facet in sodium.face.entities]
     return np.array(rows, dtype=np.int32).reshape(len(rows), len(closure[0]))
-
-
-def _facet_order(sodium: Sodium) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """An order of all facets that no partition changes, and which ones adjoin."""
-    corners = gather_rows(sodium.comm, sodium.face.corners())
-    if corners is None:
-        return np.zeros(0, dtype=np.int64), np.zeros((0, 2), dtype=np.int64)
-    size = float(sodium.fields.facet_size.value)
-    keys = np.rint(corners.mean(axis=1) / (1e-6 * size)).astype(np.int64)
-    order = np.lexsort(keys.T[::-1])
-    labels = np.rint(corners[order] / (1e-6 * size)).astype(np.int64)
-    _, vertices = np.unique(labels.reshape(-1, labels.shape[-1]), axis=0, return_inverse=True)
-    vertices = np.sort(vertices.reshape(len(order), -1), axis=1)
-    shared: dict[tuple[int, ...], list[int]] = {}
-    width = vertices.shape[1]
-    for facet, own in enumerate(vertices):
-        for left_out in range(width):
-            ridge = tuple(int(v) for i, v in enumerate(own) if i != left_out)
-            shared.setdefault(ridge, []).append(facet)
-    pairs = [pair for pair in shared.values() if len(pair) == 2]
-    return order, np.array(pairs, dtype=np.int64).reshape(-1, 2)

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from napress.fem.creep_law import ROOM_TEMPERATURE_K
+
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -81,6 +83,8 @@ class EnergyBalance:
         ceramic_elastic_pJ: Stored in the ceramic.
         contact_pJ: Stored in the regularised contact (penetration).
         stabilisation_pJ: Dissipated by numerical stabilisation, 0 if there is none.
+        friction_pJ: Dissipated by slip between sodium and ceramic.
+        gas_pJ: Stored in the gas trapped in voids.
     """
 
     external_work_pJ: float = 0.0
@@ -89,6 +93,8 @@ class EnergyBalance:
     ceramic_elastic_pJ: float = 0.0
     contact_pJ: float = 0.0
     stabilisation_pJ: float = 0.0
+    friction_pJ: float = 0.0
+    gas_pJ: float = 0.0
 
     @property
     def error_percent(self) -> float:
@@ -99,6 +105,8 @@ class EnergyBalance:
             + self.ceramic_elastic_pJ
             + self.contact_pJ
             + self.stabilisation_pJ
+            + self.friction_pJ
+            + self.gas_pJ
         )
         scale = max(abs(self.external_work_pJ), 1e-30)
         return 100.0 * (self.external_work_pJ - accounted) / scale
@@ -127,6 +135,10 @@ class Snapshot:
             initial void.
         is_target: Whether this step ends on a target of the load program.
         timers_s: CPU seconds per stage since the run began.
+        trapped_gas_max_MPa: Largest absolute pressure of gas in a closed void, 0 if there is none.
+        gas_void_count: Closed voids that hold gas.
+        time_s: Time since first touch; 0 while the load program has none.
+        temperature_K: Temperature of the step.
     """
 
     step: int
@@ -147,3 +159,7 @@ class Snapshot:
     is_target: bool
     redistributions: int = 0
     timers_s: dict[str, float] = field(default_factory=dict)
+    trapped_gas_max_MPa: float = 0.0
+    gas_void_count: int = 0
+    time_s: float = 0.0
+    temperature_K: float = ROOM_TEMPERATURE_K

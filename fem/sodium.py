@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from napress.fem import tensors
 from napress.fem.contact_face import ContactFace
+from napress.fem.contact_law import ContactLaw
+from napress.fem.law_fields import law_fields
 from napress.fem.linear import DirectSolver
 from napress.fem.parameters import PlasticMetal
 from napress.fem.plasticity import metal_constants
@@ -34,6 +36,7 @@ class Sodium:
 
     Attributes:
         body: The tagged mesh.
+        law: Friction, adhesion and trapped gas of the contact face.
         fields: Functions and constants of the weak form.
         face: The contact face and its quadrature points.
         owned: Number of unknowns this rank owns.
@@ -42,9 +45,16 @@ class Sodium:
         solver: Factorised tangent with the platen rows replaced by identity.
     """
 
-    def __init__(self, body: TaggedMesh, metal: PlasticMetal, facet_size_um: float) -> None:
+    def __init__(
+        self,
+        body: TaggedMesh,
+        metal: PlasticMetal,
+        facet_size_um: float,
+        law: ContactLaw | None = None,
+    ) -> None:
         self.body = body
         self.metal = metal
+        self.law = law or ContactLaw()
         self.comm = body.mesh.comm
         self.dimension = body.mesh.geometry.dim
         self._make_spaces(metal, facet_size_um)
@@ -77,7 +87,7 @@ class Sodium:
         def constant(value: float) -> fem.Constant:
             return fem.Constant(mesh, float(value))
 
-        self._metal = metal_constants(metal, constant)
+        self.constants = metal_constants(metal, constant)
         shear = metal.young_MPa / (2 * (1 + metal.poisson))
         self.fields = SodiumFields(
             state=fem.Function(self.space),
@@ -99,6 +109,7 @@ class Sodium:
             slip_viscosity=on_face(()),
             edge_stiffness=constant(EDGE_STIFFNESS * shear),
             facet_size=constant(facet_size_um),
+            laws=law_fields(self.law, on_face, constant, dimension, metal, facet_size_um),
         )
         self.fields.inverse_plastic.x.array.reshape(-1, 6)[:, :3] = 1.0
         self.fields.volume_before.x.array[:] = 1.0
@@ -142,7 +153,7 @@ class Sodium:
             subdomain_id=int(Boundary.CONTACT),
             metadata={"quadrature_degree": FACET_DEGREE},
         )
-        self.forms = build_forms(self.fields, self._metal, mesh, self._bulk, contact)
+        self.forms = build_forms(self.fields, self.constants, mesh, self._bulk, contact)
 
         def compiled(form):
             return fem.form(form, entity_maps=[self.face.entity_map], jit_options=JIT_OPTIONS)
@@ -278,9 +289,16 @@ class Sodium:
         owned[~self.free] = 0.0
         return owned, reaction
 
-    def recession_force(self, recession: Array) -> Array:
-        """Change of the residual for a recession of the obstacle, (n,) to (owned,)."""
+    def recession_force(self, recession: Array, rise_change: Array | None = None) -> Array:
+        """Change of the residual for a recession of the obstacle, (n,) to (owned,).
+
+        Args:
+            recession: Recession at the facet points, µm.
+            rise_change: Change of the pressure that gas adds, MPa.
+        """
         self.fields.recession.x.array[self.face.points] = recession
+        if rise_change is not None:
+            self.fields.laws.rise_change.x.array[self.face.points] = rise_change
         vector = fem.assemble_vector(self._recession_force)
         vector.scatter_reverse(la.InsertMode.add)
         owned = vector.array[: self.owned].copy()

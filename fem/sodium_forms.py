@@ -14,6 +14,9 @@ from typing import Any
 
 import ufl
 
+from napress.fem.contact_law import FRICTIONLESS
+from napress.fem.friction import traction
+from napress.fem.law_fields import LawFields
 from napress.fem.plasticity import (
     NORM_FLOOR,
     ROOT,
@@ -53,6 +56,7 @@ class SodiumFields:
         slip_viscosity: Resistance to lateral slip since then, MPa/µm.
         edge_stiffness: Stiffness against lateral drift of edge midpoints, MPa.
         facet_size: Facet size, µm.
+        laws: What friction, adhesion and trapped gas add.
     """
 
     state: Any
@@ -74,6 +78,7 @@ class SodiumFields:
     slip_viscosity: Any
     edge_stiffness: Any
     facet_size: Any
+    laws: LawFields
 
 
 @dataclass(frozen=True)
@@ -162,17 +167,23 @@ def build_forms(
     up = dimension - 1
     gap = position[up] + displacement[up] - fields.height - slide
     trial_pressure = fields.multiplier - fields.stiffness * gap
-    in_contact = ufl.gt(trial_pressure, 0)
-    contact_pressure = ufl.conditional(in_contact, trial_pressure, 0.0)
+    floor = 0.0 if fields.laws.floor is None else fields.laws.floor
+    in_contact = ufl.gt(trial_pressure, floor)
+    contact_pressure = ufl.conditional(in_contact, trial_pressure, floor)
+    if fields.laws.floor is not None:
+        contact_pressure += fields.laws.rise
     in_plane = ufl.Identity(dimension) + ufl.grad(displacement)
     area_vector = ufl.det(in_plane) * ufl.inv(in_plane).T * ufl.FacetNormal(mesh)
     residual_contact = contact_pressure * ufl.dot(area_vector, test) * contact
-    recession_force = (
-        ufl.conditional(in_contact, fields.stiffness, 0.0)
-        * fields.recession
-        * ufl.dot(area_vector, test)
-        * contact
-    )
+    pressure_change = ufl.conditional(in_contact, fields.stiffness, 0.0) * fields.recession
+    if fields.laws.floor is not None:
+        pressure_change += fields.laws.rise_change
+    recession_force = pressure_change * ufl.dot(area_vector, test) * contact
+    if fields.laws.friction != FRICTIONLESS:
+        lateral_position = [position[i] + displacement[i] for i in lateral]
+        drag = traction(lateral_position, contact_pressure, in_contact, fields.slope, fields.laws)
+        stretched = ufl.sqrt(ufl.dot(area_vector, area_vector))
+        residual_contact += stretched * ufl.dot(drag, test) * contact
 
     # A quadratic edge has a midpoint that perfectly plastic metal does not hold in
     # place laterally. Tying it to the middle of its edge is a choice of subspace

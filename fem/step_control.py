@@ -6,7 +6,7 @@ per step only bound it.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,19 @@ EASY_ITERATIONS, HARD_ITERATIONS = 6, 9
 EFFORT_FLOOR = 0.02  # of a facet
 
 
+@dataclass(frozen=True)
+class Rejected:
+    """Why a converged step was thrown away.
+
+    Attributes:
+        reason: In one line.
+        nodes_to_blame: Whether redistributing the nodes may help.
+    """
+
+    reason: str
+    nodes_to_blame: bool
+
+
 def void_volume(system: CoupledSystem, at: Evaluation) -> float:
     """Net void volume: facet by facet, so that the ripple of contact cancels."""
     per_point = system.sodium.face.reference_area * at.surface.area_ratio * at.gap
@@ -52,8 +65,8 @@ def judge(
     control: StepControl,
     initial_void: float,
     effort: tuple[int, int],
-) -> AcceptedStep | None:
-    """Judges a converged step; None if its void error, closure or strain is too large."""
+) -> AcceptedStep | Rejected:
+    """Judges a converged step: accepted, or why not and whether the nodes are to blame."""
     at, sodium = result.evaluation, system.sodium
     pressure = at.reaction / system.nominal_area
     displacement = -sodium.platen_value(result.state.sodium)
@@ -64,20 +77,28 @@ def judge(
     error, before = (_void_norm(system, at, field) for field in (gap_error, now.gap_error))
     budget = _error_budget(void, initial_void, control)
     strained = np.abs(np.log(at.surface.stretch / now.stretch)).max(initial=0.0)
-    if now.step_size_um > 10 * control.smallest_step_um and (
-        (error > REJECT * budget and error - before > OWN_SHARE * budget)
-        or _decades(void, now.void, initial_void) > DECADES_PER_STEP
-        or sodium.largest(strained) > STRAIN_PER_STEP
-    ):
-        return None
+    width = at.surface.area_ratio.reshape(-1, sodium.face.points_per_facet).mean(1)
+    # Metal cannot be seen through the ceramic from above: a facet that lies on its back
+    # counts as negative void.
+    if sodium.largest(-width.min(initial=1.0)) >= 0.0:
+        return Rejected("a contact facet turned over", True)
+    if now.step_size_um > 10 * control.smallest_step_um:
+        if error > REJECT * budget and error - before > OWN_SHARE * budget:
+            return Rejected("the estimated void error exceeds its tolerance", False)
+        if _decades(void, now.void, initial_void) > DECADES_PER_STEP:
+            return Rejected("too much void closes in one step", False)
+        if sodium.largest(strained) > STRAIN_PER_STEP:
+            return Rejected("a contact facet strains too much in one step", False)
     is_target = isinstance(command, ByPressure) and command.pressure_MPa >= goal * (
         1 - TARGET_TOLERANCE
     )
     own_error = abs(error - before) + abs(now.transferred_void)
     percent = 100 * own_error / max(initial_void, 1e-300)
     closed = void <= _void_when_closed(initial_void)
+    if system.laws.gas is not None:
+        closed = closed or system.laws.gas.carries(result.state.gas, pressure)
     area = sodium.face.reference_area
-    mean_pressure = 0.5 * (at.pressure + now.contact_pressure)
+    mean_pressure = 0.5 * (at.pressure + now.contact_pressure) * system.laws.contact_share()
     penetration = -(area * at.surface.area_ratio * mean_pressure * gap_change).sum()
     _, dissipated, _, slip_work, _ = sodium.energies()
     floor = EFFORT_FLOOR * float(sodium.fields.facet_size.value)
@@ -105,7 +126,10 @@ def judge(
         contact_work=now.contact_work + sodium.sum(penetration),
         slip_work=now.slip_work + slip_work,
         slip_resistance=_relaxed(now.slip_resistance),
+        friction_work=now.friction_work + system.laws.friction_work(at),
         redistributions=now.redistributions,
+        time_s=now.time_s,
+        temperature_K=now.temperature_K,
     )
     return AcceptedStep(committed, at, effort[0], effort[1], percent, is_target)
 
@@ -122,7 +146,7 @@ def _gap_error(now: Committed, at: Evaluation, gap_change: Array, size: float) -
         return now.gap_error
     ratio = size / now.last_size_um
     step_error = 0.5 * (gap_change - ratio * now.gap_change)
-    return np.where(at.pressure > 0, 0.0, now.gap_error + step_error)
+    return np.where(at.in_contact, 0.0, now.gap_error + step_error)
 
 
 def _void_norm(system: CoupledSystem, at: Evaluation, gap_error: Array) -> float:

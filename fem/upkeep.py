@@ -17,17 +17,22 @@ from napress.fem.platen import ByDisplacement, ByPressure
 from napress.fem.redistribution import Redistribution
 from napress.fem.step_control import void_volume
 
-# A contact facet this many times too wide or too narrow is put right at once; one half
-# as bad only when a step could not be solved.
-DISTORTION, DISTORTION_IN_NEED = 2.0, 1.15
+# When a step could not be solved, nodes this little out of place are put back.
+DISTORTION_IN_NEED = 1.15
 MAX_NEWTON = 60
 
 
 class Upkeep:
-    """Watches the mesh of one run."""
+    """Watches the mesh of one run.
 
-    def __init__(self, system: CoupledSystem) -> None:
+    Args:
+        system: The coupled system.
+        limit: A contact facet this many times too wide or too narrow is put right.
+    """
+
+    def __init__(self, system: CoupledSystem, limit: float) -> None:
         self._system = system
+        self._limit = limit
         self._redistribution: Redistribution | None = None
         self._tried_at = (-1, False)
 
@@ -42,7 +47,7 @@ class Upkeep:
             return False
         sodium = self._system.sodium
         sodium.set_state(now.state.sodium)
-        limit = DISTORTION_IN_NEED if in_need else DISTORTION
+        limit = DISTORTION_IN_NEED if in_need else self._limit
         return distortion(self._system) > limit
 
     def redistribute(self, now: Committed, settings: NewtonSettings, in_need: bool) -> Committed:
@@ -62,6 +67,7 @@ class Upkeep:
             if self._redistribution is None:
                 self._redistribution = Redistribution(system)
             kept = (*sodium.history(), sodium.volume_before(), sodium.multiplier())
+            laws_kept = system.laws.kept()
             moved = self._redistribution.move(now)
         result = None
         if moved is not None:
@@ -78,6 +84,7 @@ class Upkeep:
             sodium.set_history(*kept[:2])
             sodium.set_volume_before(kept[2])
             sodium.set_multiplier(kept[3])
+            system.laws.restore(*laws_kept)
             sodium.set_state(now.state.sodium)
             return now
         at = result.evaluation
@@ -87,9 +94,11 @@ class Upkeep:
         sinking = displacement - now.displacement_um
         work = 0.5 * (pressure + now.pressure_MPa) * system.nominal_area * sinking
         _, dissipated, *_ = sodium.energies()
+        slipped = system.laws.friction_work(at)
         sodium.set_multiplier(sodium.face.vertex_average(at.pressure))
         sodium.commit()
         sodium.remember()
+        system.laws.commit(system, result.state, at)
         return replace(
             moved.committed,
             state=result.state,
@@ -101,6 +110,7 @@ class Upkeep:
             void=void,
             external_work=now.external_work + work,
             dissipation=now.dissipation + dissipated,
+            friction_work=now.friction_work + slipped,
             redistributions=now.redistributions + 1,
             transferred_void=now.transferred_void + void - now.void,
         )

@@ -1,4 +1,4 @@
-"""The figures of a run, made from its folder alone."""
+"""The figures of a run, made from its folder alone: four, and one more if time passes."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from napress.postprocess.measures import closure_pressures
 from napress.postprocess.profiles import Profile, profile_steps, read_profile
 from napress.postprocess.recorder import FIELDS, HISTORY, PROFILES
 from napress.postprocess.stress_figures import draw_depth_profile, draw_stress_map
+from napress.postprocess.time_figures import draw_in_time, has_time
 from napress.postprocess.wording import percent_text
 
 FIGURES = "figures"
@@ -44,6 +45,8 @@ def write_figures(run_folder: Path) -> dict[str, list[Path]]:
         raise ValueError(f"{run_folder / HISTORY}: no accepted step to draw")
     drawn = {}
     with matplotlib.rc_context(style.STYLE):
+        if has_time(history):
+            drawn["in_time"] = style.save(draw_in_time(history), run_folder / FIGURES, "in_time")
         for name, figure in (
             ("contact_and_void", draw_contact_and_void(history)),
             ("interface", draw_interface(history, run_folder / PROFILES)),

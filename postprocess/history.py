@@ -43,6 +43,7 @@ COUNTS = (
     "step",
     "is_target",
     "void_count",
+    "gas_void_count",
     "newton_iterations",
     "rejected_attempts",
     "redistributions",
@@ -82,6 +83,8 @@ def history_row(
     row: dict[str, float] = {
         "step": snapshot.step,
         "is_target": int(snapshot.is_target),
+        "time_s": snapshot.time_s,
+        "temperature_K": snapshot.temperature_K,
         "pressure_MPa": snapshot.pressure_MPa,
         "platen_displacement_um": snapshot.platen_displacement_um,
         "contact_fraction": contact.contact_fraction,
@@ -102,6 +105,8 @@ def history_row(
     if strength is not None:
         row |= strength_columns(snapshot.ceramic, strength, depth_um)
     row |= {
+        "gas_void_count": snapshot.gas_void_count,
+        "trapped_gas_max_MPa": snapshot.trapped_gas_max_MPa,
         "plastic_strain_max": float(plastic.max()),
         "plastic_strain_mean": float(
             np.average(plastic, weights=snapshot.sodium.cell_data["volume_um"])
@@ -278,6 +283,8 @@ def summary(
     result |= closure_pressures(
         history["pressure_MPa"].to_numpy(), history["closure_percent"].to_numpy()
     )
+    if history.get("time_s", pd.Series([0.0])).max() > 0.0:
+        result |= closure_times(history)
     steps = history[history["step"] > 0]
     result |= {
         "accepted_steps": len(steps),
@@ -293,6 +300,15 @@ def summary(
         "fracture": fracture_summary(history, strength),
     }
     return storage.plain(result)
+
+
+def closure_times(history: pd.DataFrame) -> dict[str, float | None]:
+    """Times at 90, 99 and 99.9 % closure, keyed as in ``summary.json``; None if not reached."""
+    found = closure_pressures(history["time_s"].to_numpy(), history["closure_percent"].to_numpy())
+    return {
+        name.replace("_pressure_", "_time_").replace("_MPa", "_s"): value
+        for name, value in found.items()
+    }
 
 
 def criterion_verdict(history: pd.DataFrame, name: str) -> CriterionVerdict:

@@ -29,6 +29,7 @@ MANIFEST = "manifest.json"
 
 CAPTIONS = {
     "contact_and_void": "Contact and remaining void against mean pressure.",
+    "in_time": "Pressure, contact and remaining void against time.",
     "interface": "The interface while it closes: sodium above, ceramic below.",
     "ceramic_stress": "Stress in the ceramic near the interface at the last step. Red is "
     "tension; tension and compression have a colour scale each.",
@@ -157,7 +158,7 @@ def render(
         verdict_rows=report_data.verdict_rows(fracture),
         strength_rows=report_data.strength_rows(fracture),
         pellet=pellet or {},
-        model_limits=report_data.MODEL_LIMITS,
+        model_limits=report_data.model_limits(case),
         material_rows=report_data.material_rows(case),
         solver_rows=report_data.solver_rows(history, result),
         surface_rows=report_data.asked_and_measured(manifest.get("surface_statistics", {})),

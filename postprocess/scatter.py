@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -78,6 +79,7 @@ class Scatter:
         return self.at_normal(normal), weights / weights.sum()
 
 
+@dataclass(frozen=True)
 class FlawStatistics:
     """Flaws of scattered depth in a ceramic of scattered toughness.
 
@@ -85,18 +87,28 @@ class FlawStatistics:
     independent: with F the share of flaws shallower than the critical depth,
     the pellet survives with probability E[F(critical depth)^count].
 
-    Args:
+    Attributes:
         depth: Depth of one flaw in µm.
         toughness: Fracture toughness in MPa √m.
         count: Flaws on the pellet; 1 if the depth is that of its deepest flaw.
     """
 
-    def __init__(self, depth: Scatter, toughness: Scatter, count: float = 1.0) -> None:
-        if not (math.isfinite(count) and count > 0.0):
-            raise ValueError(f"count: {count}, allowed is a positive number")
-        self.depth, self.toughness, self.count = depth, toughness, count
-        self._values, self._weights = toughness.quadrature(POINTS)
-        self._coarse = toughness.quadrature(COARSE_POINTS)
+    depth: Scatter
+    toughness: Scatter
+    count: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Reject a count that is no positive number."""
+        if not (math.isfinite(self.count) and self.count > 0.0):
+            raise ValueError(f"count: {self.count}, allowed is a positive number")
+
+    @functools.cached_property
+    def _fine(self) -> tuple[Array, Array]:
+        return self.toughness.quadrature(POINTS)
+
+    @functools.cached_property
+    def _coarse(self) -> tuple[Array, Array]:
+        return self.toughness.quadrature(COARSE_POINTS)
 
     def probability(self, opening_MPa: float) -> float:
         """Probability that a flaw runs, by quadrature over the toughness.
@@ -106,7 +118,7 @@ class FlawStatistics:
         """
         if not opening_MPa > 0.0:
             return 0.0
-        return self._run(self._values, self._weights, np.array([opening_MPa]), np.ones(1))
+        return self._run(*self._fine, np.array([opening_MPa]), np.ones(1))
 
     def probability_over(self, opening_MPa: Array, share: Array) -> float:
         """The same for flaws that may sit at any of many places.

@@ -102,7 +102,7 @@ def value_text(column: str, value: object) -> str:
 
 def _split(column: str) -> tuple[str, str]:
     units = {"_um": "µm", "_MPa": "MPa", "_MPa_sqrt_m": "MPa√m", "_mS_per_cm": "mS/cm"}
-    units |= {"_percent": "%", "_rad": "rad", "_um2": "µm²", "_um3": "µm³", "_s": "s"}
+    units |= {"_percent": "%", "_rad": "rad", "_um2": "µm²", "_um3": "µm³", "_s": "s", "_K": "K"}
     for ending in sorted(units, key=len, reverse=True):
         if column.endswith(ending):
             return column.removesuffix(ending), units[ending]

@@ -51,6 +51,9 @@ def outcomes(data: SweepData) -> dict[str, pd.Series]:
         if column in data.table and data.table[column].notna().mean() > 0.8:
             found[f"Pressure of {percent} % closure (MPa)"] = data.table[column].astype(float)
             break
+    times = data.table.get("closure_time_99_s")
+    if times is not None and times.notna().mean() > 0.8:
+        found["Time to 99 % closure (s), log10"] = np.log10(times.astype(float))
     margins = {
         run: with_margin(history)["margin"].iloc[-1]
         for run, history in data.histories.items()

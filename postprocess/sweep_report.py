@@ -25,6 +25,7 @@ _LISTED = 300
 _RESULTS = {
     "closure_pressure_90_MPa": "90 % closed at (MPa)",
     "closure_pressure_99_MPa": "99 % closed at (MPa)",
+    "closure_time_99_s": "99 % closed after (s)",
     "contact_fraction": "Contact at the end",
     "closure_percent": "Closed at the end (%)",
     "ceramic_max_principal_MPa": "Tension at the end (MPa)",

@@ -67,7 +67,9 @@ def draw_window(answer: Answer) -> Figure:
         axes.set_xlabel("Mean pressure (MPa)")
     handles, labels = failure.get_legend_handles_labels()
     if handles:
-        figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, columnspacing=1.2)
+        figure.legend(
+            handles, labels, loc="outside lower center", ncols=4, frameon=False, columnspacing=1.2
+        )
     # Laid out once instead of once per file: that is most of the time of a window.
     with matplotlib.rc_context(style.STYLE):
         figure.draw_without_rendering()

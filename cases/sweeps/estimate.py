@@ -14,8 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from napress.cases.program_schema import to_program
 from napress.cases.schema import Case
 from napress.cases.surface_schema import SelfAffine, Sinusoid, height_um
+from napress.fem.load_program import highest_pressure_MPa
 
 # cpu = START + SCALE * (elements / 128)^MESH * (rms height / 1 um)^HEIGHT * load^LOAD,
 # load = log1p(p / 0.5 MPa) / log1p(720) with p the last pressure: 1 at 360 MPa.
@@ -24,6 +26,7 @@ SCALE_S = 46.8
 MESH_POWER = 1.44
 HEIGHT_POWER = 0.295
 LOAD_POWER = 0.307
+DISPLACEMENT_AS_MPa = 10.0  # what a program of displacements alone counts as
 LAW_FROM = "from a law in elements, roughness and pressure fitted to nine runs of 10 to 155 s"
 
 
@@ -43,7 +46,8 @@ class Estimate:
 def law_cpu_s(case: Case) -> float:
     """Returns the CPU seconds of a run by the law alone."""
     height = math.hypot(*(_rms_um(table) for table in case.surface))
-    load = math.log1p(case.program[-1].pressure / 0.5) / math.log1p(720.0)
+    highest = highest_pressure_MPa(to_program(case.program)) or DISPLACEMENT_AS_MPa
+    load = math.log1p(highest / 0.5) / math.log1p(720.0)
     mesh = (case.interface.elements / 128.0) ** MESH_POWER
     return START_S + SCALE_S * mesh * max(height, 0.01) ** HEIGHT_POWER * load**LOAD_POWER
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -73,9 +73,17 @@ def _tables(base: dict[str, Any], key: str) -> list[dict[str, Any]]:
     return [entry if isinstance(entry, dict) else {} for entry in entries]
 
 
+def _table_of(annotation: Any) -> type[BaseModel] | None:
+    """Returns the table a field holds, also if it may be absent."""
+    for kind in (annotation, *get_args(annotation)):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+    return None
+
+
 def _fields_of(model: type[BaseModel], prefix: str, base: dict[str, Any]) -> Iterator[str]:
     for name, info in model.model_fields.items():
-        kind = info.annotation
+        kind = _table_of(info.annotation)
         if name == "surface":
             for index, entry in enumerate(_tables(base, name)):
                 table = SURFACE_KINDS.get(entry.get("kind", ""))
@@ -85,7 +93,7 @@ def _fields_of(model: type[BaseModel], prefix: str, base: dict[str, Any]) -> Ite
             for index in range(len(_tables(base, name))):
                 for field in Stage.model_fields:
                     yield f"program[{index}].{field}"
-        elif isinstance(kind, type) and issubclass(kind, BaseModel) and name != "material":
+        elif kind is not None and name != "material" and (info.default is not None or name in base):
             yield from _fields_of(kind, f"{prefix}{name}.", base)
         else:
             yield f"{prefix}{name}"

@@ -52,7 +52,8 @@ def kind_of(case: Any) -> tuple[Any, ...]:
     """Returns what decides which forms a case needs; everything else is a constant in them."""
     sodium = case.sodium
     voce = sodium.voce_strength or sodium.material.voce_strength
-    return (case.interface.dimension, voce is not None and voce.value != 0.0)
+    creeps = None if case.creep is None else case.creep.with_yield
+    return (case.interface.dimension, voce is not None and voce.value != 0.0, creeps)
 
 
 def tiny_case(resolved: dict[str, Any]) -> dict[str, Any]:
@@ -62,13 +63,15 @@ def tiny_case(resolved: dict[str, Any]) -> dict[str, Any]:
     height = f"{0.005 * float(size)!r} {unit}"
     wave = {"kind": "sinusoid", "amplitude": height, "wavelength": width}
     thick = {"thickness": width}
+    creep = {name: resolved[name] for name in ("creep",) if name in resolved}
     return {
         "title": "compiles the forms of a sweep",
         "surface": [wave],
         "interface": {**resolved["interface"], "elements": 16},
         "sodium": {**resolved["sodium"], **thick},
         "ceramic": {**resolved["ceramic"], **thick},
-        "program": [{"pressure": "0.01 MPa"}],
+        "program": [{"pressure": "0.01 MPa", **({"duration": "1 s"} if creep else {})}],
+        **creep,
         "output": {"fields": "none", "figures": False, "report": False},
     }
 

@@ -20,7 +20,6 @@ from napress.cases.verification.elastic_contact import (
 )
 from napress.cases.verification.rows import Row, absolute, relative
 from napress.fem.conduction import Electrolyte
-from napress.fem.interface_problem import CERAMIC_FACET_RATIO
 from napress.meshes.interface_mesh import build_ceramic
 from napress.meshes.surfaces import Flat, build_surface
 from napress.postprocess import conduction_closed_forms as closed_forms
@@ -178,7 +177,7 @@ def westergaard_and_conduction(
     """
     pressed, closure = press_wave(elements, ratios)
     wavy = Electrolyte(pressed.system.ceramic.body, CONDUCTIVITY_mS_PER_CM)
-    flat = flat_electrolyte(round(CERAMIC_FACET_RATIO * elements))
+    flat = flat_electrolyte(elements)
     rows, worst = [], 0.0
     for ratio, snapshot in zip(ratios, pressed.snapshots, strict=True):
         ceramic = snapshot.ceramic

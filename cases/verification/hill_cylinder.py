@@ -95,14 +95,19 @@ class Cylinder:
         return float(np.linalg.norm(state[outer], axis=1).mean())
 
 
-def build_cylinder(rings: int, metal: PlasticMetal = METAL) -> Cylinder:
+def build_cylinder(
+    rings: int, metal: PlasticMetal = METAL, pressed_outside: bool = False
+) -> Cylinder:
     """Meshes a quarter of the cylinder with straight-sided triangles.
 
     Args:
         rings: Elements between bore and outer face.
         metal: Its material.
+        pressed_outside: Whether the pressure acts on the outer face, not in the bore.
     """
-    data = distribute(lambda gmsh: _mesh_annulus(gmsh, rings), "cylinder", 2, MPI.COMM_SELF)
+    data = distribute(
+        lambda gmsh: _mesh_annulus(gmsh, rings, pressed_outside), "cylinder", 2, MPI.COMM_SELF
+    )
     sodium = Sodium(TaggedMesh(data.mesh, data.facet_tags), metal, (OUTER_UM - INNER_UM) / rings)
     # Made for a flat contact face; a bore is not one.
     sodium.fields.edge_stiffness.value = 0.0
@@ -183,7 +188,7 @@ def _flows(cylinder: Cylinder) -> bool:
     return bool((cylinder.sodium.stress_direction().weight < 0).any())
 
 
-def _mesh_annulus(gmsh: Any, rings: int) -> None:
+def _mesh_annulus(gmsh: Any, rings: int, pressed_outside: bool) -> None:
     geometry = gmsh.model.geo
     centre = geometry.addPoint(0, 0, 0)
     corners = [
@@ -202,7 +207,7 @@ def _mesh_annulus(gmsh: Any, rings: int) -> None:
     geometry.mesh.setTransfiniteSurface(area, "AlternateLeft")
     geometry.synchronize()
     for name, line, tag in (
-        ("bore", bore, Boundary.CONTACT),
+        ("pressed", outer if pressed_outside else bore, Boundary.CONTACT),
         ("floor", floor, Boundary.FAR),
         ("wall", wall, Boundary.SIDE_X),
     ):

@@ -31,9 +31,11 @@ from napress.cases.verification.pressing import (
 from napress.cases.verification.rows import CheckNotDone, Row, absolute, relative
 from napress.fem import tensors
 from napress.fem.coupled import CoupledSystem, Evaluation, State
+from napress.fem.creep import let_creep
+from napress.fem.creep_law import ROOM_TEMPERATURE_K
 from napress.fem.interface_problem import InterfaceProblem, build_system
 from napress.fem.newton import NewtonSettings, solve
-from napress.fem.parameters import ElasticCeramic
+from napress.fem.parameters import ElasticCeramic, PlasticMetal
 from napress.fem.platen import ByDisplacement, ByPressure, PlatenControl
 from napress.fem.sodium import Sodium
 from napress.fem.sodium_forms import BULK_DEGREE
@@ -175,10 +177,19 @@ def uniform_pressure() -> list[Row]:
     ]
 
 
-def tangent_against_differences() -> list[Row]:
-    """The tangent times a direction against central differences of the residual."""
-    system = build_system(sinusoid_problem(16), MPI.COMM_SELF)
+def tangent_against_differences(
+    metal: PlasticMetal = R1_SODIUM, name: str = "", time_step_s: float = 0.0
+) -> list[Row]:
+    """The tangent times a direction against central differences of the residual.
+
+    Args:
+        metal: Of the sodium.
+        name: What is special about it.
+        time_step_s: How long it creeps.
+    """
+    system = build_system(replace(sinusoid_problem(16), sodium=metal), MPI.COMM_SELF)
     sodium = system.sodium
+    let_creep(sodium, time_step_s, ROOM_TEMPERATURE_K)
     generator = np.random.default_rng(SEED)
     sodium.fields.stiffness.value = 1e3
     state = _crumpled(sodium, 0.02)
@@ -208,7 +219,7 @@ def tangent_against_differences() -> list[Row]:
     error = float(np.linalg.norm(exact - difference) / np.linalg.norm(difference))
     return [
         absolute(
-            "consistent tangent against central differences",
+            f"consistent tangent against central differences{name}",
             0.0,
             error,
             1e-5,

@@ -23,7 +23,7 @@ from scipy.optimize import brentq
 from scipy.spatial.transform import Rotation
 
 from napress.cases.verification.rows import Row, absolute, relative
-from napress.fem import tensors
+from napress.fem import creep, tensors
 from napress.fem.parameters import PlasticMetal
 from napress.fem.plasticity import metal_constants, return_mapping
 
@@ -73,11 +73,9 @@ class MaterialPoint:
         self._gradient = constant(np.eye(3))
         self._inverse = constant(np.array([1.0, 1, 1, 0, 0, 0]))
         self._strain = constant(0.0)
+        self.metal, self.constants = metal, metal_constants(metal, constant)
         mapping = return_mapping(
-            self._gradient,
-            tensors.unpack(self._inverse),
-            self._strain,
-            metal_constants(metal, constant),
+            self._gradient, tensors.unpack(self._inverse), self._strain, self.constants
         )
         values = tensors.pack(mapping.deviator) + tensors.pack(mapping.inverse_plastic)
         self._expression = fem.Expression(
@@ -85,6 +83,10 @@ class MaterialPoint:
             np.array([[0.25, 0.25]]),
             jit_options=JIT_OPTIONS,
         )
+
+    def let_creep(self, time_step_s: float, temperature_K: float) -> None:
+        """Sets how long every following deformation takes."""
+        creep.let_creep(self, time_step_s, temperature_K)
 
     def deform(self, gradient: Array, before: PointState) -> PointState:
         """State after deforming to a gradient, (3, 3), from a committed state."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import napress.meshes.backend  # noqa: F401
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from mpi4py import MPI
 
 from napress.cases.verification.pressing import sinusoid_problem
-from napress.fem import checkpoint, tensors, upkeep
+from napress.fem import checkpoint, tensors
 from napress.fem.interface_problem import build_system
 from napress.fem.mesh_motion import MeshMotion
 from napress.fem.parameters import StepControl
@@ -19,9 +21,10 @@ from napress.fem.redistribution import Redistribution, _lowest
 CONTROL = StepControl(first_step_um=0.02, largest_step_um=0.05)
 
 
-def pressed(targets, listener=None, elements=16):
+def pressed(targets, listener=None, elements=16, distortion=2.0):
+    control = replace(CONTROL, facet_distortion=distortion)
     system = build_system(sinusoid_problem(elements), MPI.COMM_SELF)
-    start = first_touch(system, CONTROL)
+    start = first_touch(system, control)
     steps = []
 
     def listen(accepted):
@@ -29,7 +32,7 @@ def pressed(targets, listener=None, elements=16):
         if listener is not None:
             listener(system, accepted, start)
 
-    outcome = press(system, targets, CONTROL, listen, start, start.void)
+    outcome = press(system, targets, control, listen, start, start.void)
     assert outcome.finished, outcome.reason
     return system, outcome.committed, steps
 
@@ -70,19 +73,17 @@ def test_metal_keeps_its_state_when_nodes_move():
     np.testing.assert_allclose(determinant, 1.0, rtol=1e-10)
 
 
-def test_forced_redistribution_does_not_change_the_answer(monkeypatch):
+def test_forced_redistribution_does_not_change_the_answer():
     _, plain, _ = pressed((1.0,), elements=32)
     assert plain.redistributions == 0
-    monkeypatch.setattr(upkeep, "DISTORTION", 1.03)
-    _, often, steps = pressed((1.0,), elements=32)
+    _, often, steps = pressed((1.0,), elements=32, distortion=1.03)
     assert often.redistributions >= 3
     initial = steps[0].committed.void
     assert often.void == pytest.approx(plain.void, abs=0.01 * initial)
     assert often.dissipation == pytest.approx(plain.dissipation, rel=0.05)
 
 
-def test_resumed_run_redistributes_as_the_uninterrupted_one(monkeypatch, tmp_path):
-    monkeypatch.setattr(upkeep, "DISTORTION", 1.05)
+def test_resumed_run_redistributes_as_the_uninterrupted_one(tmp_path):
     path, saved = tmp_path / "last.npz", []
 
     def save_after_a_redistribution(system, accepted, start):
@@ -90,11 +91,12 @@ def test_resumed_run_redistributes_as_the_uninterrupted_one(monkeypatch, tmp_pat
             saved.append(accepted.committed.step)
             checkpoint.save(path, system, accepted, start.void, "key")
 
-    _, whole, _ = pressed((1.5,), save_after_a_redistribution)
+    _, whole, _ = pressed((1.5,), save_after_a_redistribution, distortion=1.05)
     system = build_system(sinusoid_problem(16), MPI.COMM_SELF)
     start, void = checkpoint.restore(path, system, "key")
     assert start.step == saved[0] and start.redistributions >= 1
-    outcome = press(system, (1.5,), CONTROL, lambda accepted: None, start, void, tangent_ready=True)
+    control = replace(CONTROL, facet_distortion=1.05)
+    outcome = press(system, (1.5,), control, lambda accepted: None, start, void, tangent_ready=True)
     assert outcome.committed.step == whole.step
     assert outcome.committed.redistributions == whole.redistributions
     assert outcome.committed.void == pytest.approx(whole.void, rel=1e-6)

@@ -31,6 +31,7 @@ PURE_NUMBERS = {
     "is_target",
     "contact_fraction",
     "void_count",
+    "gas_void_count",
     "tension_utilisation",
     "mohr_coulomb_utilisation",
     "drucker_prager_utilisation",
@@ -45,7 +46,7 @@ PURE_NUMBERS = {
 def test_row_has_the_promised_names_and_a_unit_in_every_other(synthetic, strength):
     row = history_row(synthetic.make_snapshot(1, 2.0), strength)
     assert set(PROMISED) <= set(row)
-    units = ("_MPa", "_um", "_um2", "_percent", "_pJ_per_um", "_s")
+    units = ("_MPa", "_um", "_um2", "_percent", "_pJ_per_um", "_s", "_K")
     assert [n for n in row if n not in PURE_NUMBERS and not n.endswith(units)] == []
     assert all(math.isfinite(value) for value in row.values())
 
