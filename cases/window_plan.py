@@ -115,8 +115,7 @@ def load_plan(path: Path, seeds: int | None = None) -> Plan:
 
 def pressures_MPa(case: Case) -> list[float]:
     """Pressures of the load program, increasing, each once."""
-    written = (getattr(stage, "pressure", None) for stage in case.program)
-    return sorted({pressure for pressure in written if pressure})
+    return sorted({stage.pressure for stage in case.program if stage.pressure is not None})
 
 
 def _job(case: Case, name: str) -> Job:

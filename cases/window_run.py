@@ -17,6 +17,7 @@ import pandas as pd
 import tomli_w
 
 from napress.cases import run_folder
+from napress.cases.creep_schema import to_law
 from napress.cases.errors import ExitCode, NapressError, RunFolderError
 from napress.cases.fracture_model import fracture_settings
 from napress.cases.pellet_case import pellet_estimates
@@ -300,28 +301,30 @@ def _otherwise(
 
 
 def _creep(case: Case) -> SodiumCreep | None:
-    metal = case.sodium.material
+    """How the sodium flows in time: as the case solves it, else as its material says."""
+    metal, temperature = case.sodium.material, case.fracture.temperature.value
+    if case.creep is not None:
+        law = to_law(case.creep, metal)
+        return SodiumCreep(law.exponent, law.activation_kJ_per_mol, temperature, timed=True)
     if metal.creep_exponent is None:
         return None
     energy = metal.creep_activation_energy
     return SodiumCreep(
-        metal.creep_exponent.value,
-        None if energy is None else energy.value,
-        case.fracture.temperature.value,
-        # Programs in time are another table of the case; without it sodium does not creep.
-        timed=getattr(case, "creep", None) is not None,
+        metal.creep_exponent.value, None if energy is None else energy.value, temperature
     )
 
 
 def _form(plan: Plan) -> PelletForm:
     case, pellet = plan.case, plan.pellet
     modulus = value_of(case.ceramic, "weibull_modulus")
+    young, poisson = (value_of(case.sodium, name).value for name in ("young", "poisson"))
     return PelletForm(
         pellet.pellet.diameter / 2,
         pellet.ceramic.thickness,
         value_of(case.ceramic, "poisson").value,
         pellet.sodium.thickness,
         value_of(case.sodium, "yield_strength").value,
+        young / (3 * (1 - 2 * poisson)),
         value_of(case.ceramic, "tensile_strength").value,
         None if modulus is None else modulus.value,
         case.fracture.specimen_volume.value,
