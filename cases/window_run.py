@@ -25,10 +25,11 @@ from napress.cases.schema import Case, assumed_values, value_of
 from napress.cases.window_plan import Plan, load_plan, pressures_MPa
 from napress.cases.window_runs import Ended, run_jobs
 from napress.postprocess.history import read_history
-from napress.postprocess.window import Targets, find_window
+from napress.postprocess.window import Targets, Window, find_window
 from napress.postprocess.window_answer import Answer, as_data, lines
 from napress.postprocess.window_curves import (
     HELD_OTHERWISE,
+    SAME_PRESSURE,
     PelletLoads,
     SeedCurves,
     curves_over_pellet,
@@ -179,7 +180,7 @@ def answer_of(plan: Plan, ended: list[Ended]) -> tuple[Answer, list[str]]:
         held,
         depth,
     )
-    at = window.suggested_MPa or targets.pressure_MPa
+    at = _where_to_press(window, targets.pressure_MPa)
     form = None if plan.pellet is None else _form(plan)
     held_at = settings.confinement.lateral_MPa
     failure = targets.failure_percent / 100
@@ -216,7 +217,7 @@ def answer_of(plan: Plan, ended: list[Ended]) -> tuple[Answer, list[str]]:
         window,
         curves,
         broken,
-        tuple(p for p in pressures_MPa(case) if p <= grid[-1] * (1 + 1e-6)),
+        tuple(p for p in pressures_MPa(case) if p <= grid[-1] * (1 + SAME_PRESSURE)),
         tuple(s.name for s in seeds),
         tuple(notes),
         tuple(found),
@@ -226,6 +227,16 @@ def answer_of(plan: Plan, ended: list[Ended]) -> tuple[Answer, list[str]]:
         loads is not None,
     )
     return answer, complaints
+
+
+def _where_to_press(window: Window, asked_MPa: float) -> float:
+    """The middle of a window with two ends; else the pressure asked about."""
+    ends = window.range_MPa
+    if ends is None:
+        return asked_MPa
+    inside = ends[0] < asked_MPa <= ends[1] * (1 + SAME_PRESSURE)
+    open_ended = window.upper.pressure_MPa is None
+    return asked_MPa if inside and open_ended else window.suggested_MPa
 
 
 def _read_seeds(ended: list[Ended]) -> tuple[list[SeedCurves], list[str]]:

@@ -28,7 +28,14 @@ from napress.postprocess.wording import number
 LEAST_SHOWN = 1e-4
 # Values behind each limit, by the names a case gives them.
 _HOLD = ("fracture.sleeve_", "fracture.confinement")
-_WEIBULL = ("ceramic.tensile_strength", "ceramic.weibull_modulus", "fracture.specimen_", *_HOLD)
+_WEIBULL = ("ceramic.tensile_strength", "ceramic.weibull_modulus", "fracture.pellet", *_HOLD)
+_PELLET = (
+    "ceramic.young",
+    "ceramic.poisson",
+    "ceramic.tensile_strength",
+    "ceramic.weibull_modulus",
+    "pellet: ",
+)
 RESTS_ON = {
     "closure": ("sodium.", "creep."),
     "constriction": ("sodium.", "creep.", "ceramic.ionic_conductivity"),
@@ -42,11 +49,11 @@ RESTS_ON = {
         "fracture.pellet",
         *_HOLD,
     ),
-    "weibull_volume": _WEIBULL,
-    "weibull_surface": _WEIBULL,
+    "weibull_volume": (*_WEIBULL, "fracture.specimen_volume"),
+    "weibull_surface": (*_WEIBULL, "fracture.specimen_area"),
     "local_stress": ("ceramic.tensile_strength", "ceramic.compressive_strength", *_HOLD),
-    "pellet": ("ceramic.", "pellet: "),
-    "pellet_stress": ("ceramic.", "pellet: "),
+    "pellet": _PELLET,
+    "pellet_stress": _PELLET,
     "sleeve": ("pellet: sleeve",),
     "punch": ("pellet: punch",),
 }
@@ -163,7 +170,9 @@ def sureness(answer: Answer) -> list[str]:
     else:
         found.append("One surface: nothing is known about scatter.")
     for name, end in (("lower", window.lower), ("upper", window.upper)):
-        prefixes = RESTS_ON.get(end.mechanism, ())
+        # Where nothing was reached, that rests on all that might have been.
+        behind = [end.mechanism] if end.mechanism else list(end.sooner)
+        prefixes = tuple(p for mechanism in behind for p in RESTS_ON.get(mechanism, ()))
         used = [e for e in answer.estimates if prefixes and e.startswith(prefixes)]
         if used:
             found.append(f"The {name} end rests on estimates: {', '.join(used)}.")

@@ -14,6 +14,7 @@ from napress.postprocess.pellet_closed_forms import plate_over_gap_tension_MPa
 from napress.postprocess.plastic_closed_forms import shear_yield_MPa
 from napress.postprocess.scatter import FlawStatistics
 from napress.postprocess.window import Window
+from napress.postprocess.window_curves import SAME_PRESSURE
 
 STEPS = 80
 SMALLEST_GAP_UM = 1.0
@@ -179,13 +180,15 @@ def demands(
     gap = largest_gap_um(form, pressure_MPa, failure, max(lateral_MPa(pressure_MPa), 0.0))
     found.append(Demand("gap", gap * 1e-3, "mm", _gap_text(gap, pressure_MPa)))
     ends = window.range_MPa
-    if ends is not None and ends[0] < pressure_MPa < ends[1]:
-        margin = min(ends[1] - pressure_MPa, pressure_MPa - ends[0])
+    if ends is not None and ends[0] < pressure_MPa <= ends[1] * (1 + SAME_PRESSURE):
+        margin, where = pressure_MPa - ends[0], "above the lower end"
+        if window.upper.pressure_MPa is not None:
+            margin, where = min(margin, max(ends[1] - pressure_MPa, 0.0)), "inside the window"
         tilt = math.degrees(largest_tilt_rad(form, pressure_MPa, 2 * margin))
         over = 2 * form.radius_um * math.tan(math.radians(tilt))
         text = (
             f"At {pressure_MPa:.3g} MPa a tilt of the punch of at most {tilt:.2g} degrees "
-            f"({over:.3g} um across the pellet) keeps the pressure inside the window everywhere, "
+            f"({over:.3g} um across the pellet) keeps the pressure {where} everywhere, "
             f"with {form.sodium_um:.3g} um of sodium."
         )
         found.append(Demand("tilt", tilt, "deg", text))
