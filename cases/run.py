@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import resource
 import time
 from collections.abc import Iterator
@@ -42,6 +43,8 @@ from napress.postprocess.recorder import HISTORY, Recorder, RecorderOptions
 CASE = "case.resolved.toml"
 CHECKPOINT = Path("checkpoint") / "last.npz"
 SPENT = "spent.json"
+# A killed run repeats at most this much work, and short steps are not slowed by the disk.
+SAVE_EVERY_S = 1.0
 FIELDS_AT = {"targets": "targets", "all": "every", "none": "none"}
 
 
@@ -250,6 +253,7 @@ class _Run:
         self._conduction = conduction
         self._comm = system.sodium.comm
         self._where = (0, 0.0)
+        self._saved_at = -math.inf  # the first step is always kept
 
     def go(self, resumed: bool) -> Outcome:
         """Presses from first touch or from the checkpoint."""
@@ -287,17 +291,9 @@ class _Run:
             more = on_root(self._comm, self._conduct, snapshot)
         with self._system.timers.stage("output"):
             row = on_root(self._comm, self._record, snapshot, more)
-            with run_folder.file_system_errors(self._folder / CHECKPOINT):
-                checkpoint.save(
-                    self._folder / CHECKPOINT,
-                    self._system,
-                    accepted,
-                    self._initial_void,
-                    self._key,
-                )
         self._where = (now.step, now.pressure_MPa)
-        totals = self._spent.until_now(self._system.timers.as_dict())
-        on_root(self._comm, self._keep, totals)
+        if on_root(self._comm, self._is_save_due, accepted.is_target):
+            self._save(accepted)
         self._progress.update(
             step=now.step,
             pressure_MPa=now.pressure_MPa,
@@ -307,6 +303,21 @@ class _Run:
             step_um=now.last_size_um,
             elapsed_s=self._spent.elapsed_s,
         )
+
+    def _is_save_due(self, is_target: bool) -> bool:
+        """Whether to save now; rank 0 decides, whose clock it is."""
+        due = is_target or time.monotonic() - self._saved_at >= SAVE_EVERY_S
+        if due:
+            self._saved_at = time.monotonic()
+        return due
+
+    def _save(self, accepted: AcceptedStep) -> None:
+        """Writes what a killed run goes on from, and where it stands; collective."""
+        path = self._folder / CHECKPOINT
+        with self._system.timers.stage("output"), run_folder.file_system_errors(path):
+            checkpoint.save(path, self._system, accepted, self._initial_void, self._key)
+        totals = self._spent.until_now(self._system.timers.as_dict())
+        on_root(self._comm, self._keep, totals)
 
     def _truncate(self, last_step: int) -> None:
         self._recorder.truncate(last_step)

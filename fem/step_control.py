@@ -23,7 +23,7 @@ TARGET_TOLERANCE = 1e-9
 CLOSED_PERCENT = 99.95  # beyond this, steps are taken in pressure
 FIRST_RATIO = 1.2  # pressure growth of the first such step
 GROWTH, SHRINK, CUT = 1.3, 0.7, 0.4
-AIM, REJECT = 0.45, 1.5  # times the error budget
+AIM, REJECT = 0.6, 1.5  # times the error budget
 OWN_SHARE = 0.2  # of it that a step must have made itself to be rejected for it
 DECADES_PER_STEP = 0.25
 # A facet strained more than this in one step has jumped to another solution.

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from napress.meshes.measured import Measured, read_profile
 from napress.meshes.self_affine import SelfAffine
@@ -236,6 +235,8 @@ def _climb(evaluate: Callable[[Array], Evaluation], start: Array, sign: float) -
 
     def at(point: Array) -> Evaluation:
         return evaluate(point[None, :])
+
+    from scipy.optimize import minimize  # a quarter second that most surfaces do not need
 
     result = minimize(
         lambda point: -sign * at(point)[0][0],
