@@ -266,10 +266,14 @@ def curves_over_pellet(seeds: Sequence[SeedCurves], loads: PelletLoads | None) -
         known = grid <= seed.pressure_MPa[-1] * (1 + SAME_PRESSURE)
         contact.append(_mean(seed.pressure_MPa, seed.contact_fraction, places, area, known))
         void.append(_mean(seed.pressure_MPa, seed.void_left_percent, places, area, known))
-        asr.append(_conducted(seed.asr_pressure_MPa, seed.asr_ohm_cm2, places, area, known))
+        solved = seed.asr_pressure_MPa
+        # Below the first target nothing was solved.
+        if len(solved):
+            known &= grid >= solved[0] * (1 - SAME_PRESSURE)
+        asr.append(_conducted(solved, seed.asr_ohm_cm2, places, area, known))
         for name, values in seed.asr_parts_ohm_cm2.items():
             floor = np.maximum(values, LEAST_ASR_OHM_CM2)
-            row = _conducted(seed.asr_pressure_MPa, floor, places, area, known)
+            row = _conducted(solved, floor, places, area, known)
             parts.setdefault(name, []).append(row)
     return Curves(
         grid,
@@ -322,9 +326,7 @@ def _conducted(
         return row
     sweep = InterfaceSweep(pressure, asr_ohm_cm2=asr)
     for index in np.flatnonzero(known):
-        # Below the first target nothing was solved.
-        if places[index].mean() >= pressure[0] * (1 - SAME_PRESSURE):
-            row[index] = average_over_pellet(places[index], area, sweep).asr_ohm_cm2
+        row[index] = average_over_pellet(places[index], area, sweep).asr_ohm_cm2
     return row
 
 
