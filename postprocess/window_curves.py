@@ -20,7 +20,7 @@ from napress.postprocess.two_scales import InterfaceSweep, average_over_pellet
 
 Array = NDArray[np.float64]
 
-GRID_POINTS = 160
+GRID_POINTS = 120
 # Targets are met to about a millionth.
 SAME_PRESSURE = 1e-4
 # Below this an interface costs nothing that could be measured.

@@ -169,8 +169,9 @@ def _polish(window: Window, sooner: dict[str, float | None], flaw_depth_um: floa
     least = flaw_depth_um * (sooner["flaw"] / open_at) ** 2
     text = (
         f"Flaws of {depth:.2g} um (median, now {flaw_depth_um:.2g} um) would not open before "
-        f"{want:.3g} MPa; for any window they must be shallower than {least:.2g} um."
+        f"{want:.3g} MPa"
     )
+    text += "." if window.exists else f"; any window needs flaws shallower than {least:.2g} um."
     opens = _opens(open_at, other, window.top_MPa)
     return Lever("polish (flaws)", text, "scaling", open_at, other, opens)
 

@@ -143,7 +143,7 @@ def test_no_window_says_so_and_names_what_would_open_one():
     assert {"warm", "hold longer"} <= set(names)
     assert "isostatic" in paragraph(found) and "no window" in paragraph(found)
     # 5 MPa at 1 um: to open at 10 MPa instead flaws must be a quarter as deep
-    assert "shallower than 0.25 um" in names["polish (flaws)"].text
+    assert "needs flaws shallower than 0.25 um" in names["polish (flaws)"].text
 
 
 def test_nothing_breaks_leaves_the_upper_end_open():
