@@ -104,10 +104,12 @@ def levers(
             found.append(_held(kind, window, curves, broken, modes, targets, press_MPa))
     lower, upper = window.lower, window.upper
     limits = {name for name, value in upper.sooner.items() if value is not None}
+    lowest = lower.pressure_MPa
+    # Shallower flaws help only where flaws are what stands in the way.
     if (
         "flaw" in limits
-        and (upper.mechanism == "flaw" or not window.exists)
-        and lower.pressure_MPa is not None
+        and lowest is not None
+        and (upper.mechanism == "flaw" or upper.sooner["flaw"] <= lowest)
     ):
         found.append(_polish(window, upper.sooner, flaw_depth_um))
     if limits & {"weibull_volume", "weibull_surface", "local_stress"}:
