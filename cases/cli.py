@@ -13,6 +13,7 @@ import typer
 from napress.cases import cli_sweeps
 from napress.cases.cli_output import complain as _complain
 from napress.cases.cli_output import print_json as _print_json
+from napress.cases.cli_output import print_progress as _say
 from napress.cases.cli_output import print_text as _print
 from napress.cases.errors import EXIT_CODE_MEANING, CaseError, ExitCode, NapressError
 from napress.cases.parallel import abort_others, environment_rank
@@ -229,6 +230,29 @@ def pellet(
     from napress.cases.pellet_run import run_pellet
 
     _finish(run_pellet(case, out or default_folder(case), interface), as_json, "pellet")
+
+
+@app.command()
+def window(
+    case: CasePath,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the window; default windows/<case>.")
+    ] = None,
+    cores: Annotated[
+        int | None, typer.Option("--cores", min=1, help="Runs at a time; default: up to 4.")
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option("--seeds", min=1, max=1000, help="Instead of window.seeds.")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the pressure window: good contact, nothing broken; runs what is missing."""
+    from napress.cases import cli_window
+
+    say = (lambda text: None) if quiet else _say
+    lines, data = cli_window.window(case, out, cores, seeds, say, _complain)
+    _print_json(data) if as_json else _print("\n".join(lines))
 
 
 @app.command()

@@ -24,6 +24,13 @@ def print_json(content: Any) -> None:
     print_text(json.dumps(plain(content), indent=2, ensure_ascii=False))
 
 
+def print_progress(text: str) -> None:
+    """Prints one line of progress on stderr."""
+    if environment_rank() == 0:
+        sys.stderr.write(f"{one_line(text)}\n")
+        sys.stderr.flush()
+
+
 def complain(text: str, from_any_rank: bool = False) -> None:
     """Prints one line on stderr that says what is wrong."""
     if environment_rank() == 0 or from_any_rank:

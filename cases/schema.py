@@ -42,6 +42,7 @@ from napress.cases.materials import Ceramic, Material, Metal, Tool, load_materia
 from napress.cases.program_schema import Stage, check_program
 from napress.cases.resistance_schema import ResistanceTable
 from napress.cases.surface_schema import LATERAL, SurfaceTable
+from napress.cases.window_schema import WindowTable
 
 LARGEST_ELEMENTS = 4096
 
@@ -195,6 +196,10 @@ class Case(Strict):
     size_effect: _field(SizeEffectTable | None, "table [size_effect]: strength when small") = None
     solver: _field(Solver, "table [solver]") = Solver()
     output: _field(Output, "table [output]") = Output()
+    # No part of what is run, hence of neither the resolved case nor its hash.
+    window: Annotated[
+        WindowTable | None, Field(description="table [window] of `napress window`", exclude=True)
+    ] = None
 
     @field_validator("surface", "program", mode="before")
     @classmethod

@@ -138,9 +138,6 @@ class _Stage:
                     return Outcome(False, f"smallest step reached: {reason}", now)
                 continue
             listener(accepted)
-            # The tangent of the accepted state itself, which is what a checkpoint gives
-            # back: a resumed run then takes the very same steps.
-            self._system.factor()
             commit(self._system, accepted)
             self._multiplier = self._system.sodium.multiplier()
             now = accepted.committed

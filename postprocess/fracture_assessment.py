@@ -32,6 +32,9 @@ from napress.postprocess.surface_cells import (
 )
 from napress.postprocess.weibull import WeibullLaw, failure_probability
 
+# What a laboratory can change about how a pellet is held.
+HELD_OTHERWISE = ("rigid die", "isostatic")
+
 
 @dataclass(frozen=True)
 class SlotFlow:
@@ -142,6 +145,9 @@ class FractureAssessment:
         The utilisation columns of the strength criteria are given again, for
         the ceramic held as the case says.
 
+        At targets, the probabilities and utilisations are given once more under names
+        that begin with ``if_rigid_die_`` and ``if_isostatic_``.
+
         Args:
             snapshot: The step.
 
@@ -150,6 +156,24 @@ class FractureAssessment:
         """
         if self._mesh is None:
             self._mesh = _Mesh.of(snapshot, self.settings.flaws.depth.median)
+        row = self._columns(snapshot)
+        if snapshot.is_target:
+            for kind in HELD_OTHERWISE:
+                row |= self._held_otherwise(snapshot, kind)
+        return row
+
+    def _held_otherwise(self, snapshot: Snapshot, kind: str) -> dict[str, float]:
+        """What the verdict would be, were the pellet held otherwise; see docs/window.md."""
+        confinement = replace(self.settings.confinement, kind=kind)
+        other = FractureAssessment(replace(self.settings, confinement=confinement), self.strength)
+        other._mesh = self._mesh
+        return {
+            f"if_{kind.replace(' ', '_')}_{name}": value
+            for name, value in other._columns(snapshot).items()
+            if name.endswith(("_probability", "_utilisation"))
+        }
+
+    def _columns(self, snapshot: Snapshot) -> dict[str, float]:
         held = self.held(snapshot)
         pressure = snapshot.pressure_MPa
         row = strength_columns(held.ceramic, self.strength, self._mesh.depth_um)

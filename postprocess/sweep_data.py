@@ -159,7 +159,7 @@ def with_margin(history: pd.DataFrame) -> pd.DataFrame:
     if not found:
         return history
     used = history[found].max(axis=1).cummax()
-    return history.assign(margin=(1.0 / used.clip(lower=1.0 / LARGEST_MARGIN)))
+    return history.copy().assign(margin=(1.0 / used.clip(lower=1.0 / LARGEST_MARGIN)))
 
 
 def roughness_column(data: SweepData) -> str | None:

@@ -41,7 +41,7 @@ def engine_process(words: list[str], sweep_folder: Path, log: Path) -> Iterator[
             stdin=subprocess.DEVNULL,
             env=environment,
             start_new_session=True,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,
         )
     import psutil
 
@@ -109,5 +109,6 @@ def _end(child: subprocess.Popen[Any]) -> None:
             time.sleep(0.1)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Lets a child process end when its parent does, even by ``kill -9``; Linux only."""
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)

@@ -19,6 +19,9 @@ MEASURES = {
     "contact_deficit_percent",
     "settled_pressure_MPa",
     "tension_utilisation",
+    "flaw_local_probability",
+    "flaw_critical_depth_um",
+    "weibull_pia_volume_probability",
 }
 
 
@@ -56,7 +59,7 @@ def write_run(folder, ended="completed", last=265.0):
 def test_contact_missing_is_relative_to_the_last_target(tmp_path):
     write_run(tmp_path / "li-lpscl-rough")
     rows = experiments.compare(["li-lpscl-rough"], tmp_path)
-    assert [row.pressure_MPa for row in rows] == [20.0, 120.0, 265.0]
+    assert [row.pressure_MPa for row in rows] == [20.0, 120.0, 265.0, 265.0]
     assert rows[0].model == pytest.approx(10.0) and rows[1].model == pytest.approx(0.0)
     assert "| 20 | 14 | 10 |" in experiments.markdown(rows)
 
