@@ -12,7 +12,6 @@ from napress.cases.errors import shown
 from napress.cases.fields import Bounds, SourcedValue, Strict, choice, flag, quantity, sourced
 from napress.cases.materials import EXPONENT, POSITIVE, YIELD, Metal
 from napress.fem.creep_law import ROOM_TEMPERATURE_K, CreepLaw, from_flow_stress
-from napress.fem.parameters import PlasticMetal
 from napress.fem.size_effect import NixGao, PowerLaw, SizeEffect
 
 # Above this the equation of a step is too stiff for the fixed number of iterations.
@@ -158,11 +157,3 @@ def estimates(
             if entry is not None and entry.estimate:
                 found.append(f"size_effect.{name}")
     return found
-
-
-def with_size_effect(
-    metal: PlasticMetal, table: SizeEffectTable | None, wavelength_um: float
-) -> PlasticMetal:
-    """Returns the metal with the strength it has at the surface's wavelength."""
-    effect = to_size_effect(table)
-    return metal if effect is None else effect.strengthened(metal, wavelength_um)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 from napress.cases.contact_schema import to_law
 from napress.cases.creep_schema import to_law as to_creep_law
-from napress.cases.creep_schema import with_size_effect
+from napress.cases.creep_schema import to_size_effect
 from napress.cases.fields import SourcedValue
 from napress.cases.fracture_model import fracture_settings
 from napress.cases.program_schema import to_program
@@ -50,6 +49,7 @@ class PressModel:
         sodium: Constitutive parameters of the metal.
         ceramic: Constitutive parameters of the electrolyte.
         law: Friction, adhesion and trapped gas between them.
+        size_effect: How strength grows as the roughness gets finer, ``None`` if it does not.
         tensile_strength: MPa, with its source, for the fracture verdict.
         compressive_strength: MPa, with its source.
         fracture_toughness: MPa √m, with its source.
@@ -72,6 +72,7 @@ class PressModel:
     sodium: PlasticMetal
     ceramic: ElasticCeramic
     law: ContactLaw
+    size_effect: Any
     tensile_strength: SourcedValue
     compressive_strength: SourcedValue
     fracture_toughness: SourcedValue
@@ -119,7 +120,7 @@ def _number(table: SodiumTable | CeramicTable, name: str, default: float | None 
 
 def _metal(case: Case) -> PlasticMetal:
     sodium = case.sodium
-    metal = PlasticMetal(
+    return PlasticMetal(
         young_MPa=_number(sodium, "young"),
         poisson=_number(sodium, "poisson"),
         yield_MPa=_number(sodium, "yield_strength"),
@@ -128,21 +129,6 @@ def _metal(case: Case) -> PlasticMetal:
         voce_strain=_number(sodium, "voce_strain", 1.0),
         creep=to_creep_law(case.creep, sodium.material),
     )
-    if case.size_effect is None:
-        return metal
-    return with_size_effect(metal, case.size_effect, _wavelength_um(case))
-
-
-def _wavelength_um(case: Case) -> float:
-    """Mean wavelength of the roughness."""
-    from napress.fem.size_effect import mean_wavelength_um
-    from napress.meshes.statistics import measure_surface
-    from napress.meshes.surfaces import build_surface
-
-    components = [to_component(table) for table in case.surface]
-    dimension = case.interface.dimension
-    found = measure_surface(build_surface(components, case.interface.width, dimension))
-    return mean_wavelength_um(found.rq_um, found.rms_slope / math.sqrt(dimension - 1))
 
 
 def to_model(case: Case) -> PressModel:
@@ -161,6 +147,7 @@ def to_model(case: Case) -> PressModel:
             young_MPa=_number(ceramic, "young"), poisson=_number(ceramic, "poisson")
         ),
         law=to_law(case.contact),
+        size_effect=to_size_effect(case.size_effect),
         tensile_strength=value_of(ceramic, "tensile_strength"),
         compressive_strength=value_of(ceramic, "compressive_strength"),
         fracture_toughness=value_of(ceramic, "fracture_toughness"),

@@ -181,6 +181,7 @@ def _drive(
             model.sodium,
             model.ceramic,
             model.law,
+            model.size_effect,
         )
         try:
             system = build_system(problem, comm)

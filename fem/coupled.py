@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from napress.fem.ceramic import Ceramic
 from napress.fem.interface_laws import InterfaceLaws
 from napress.fem.krylov import minimal_residual
+from napress.fem.linear import SingularSystem
 from napress.fem.obstacle import ObstacleView, look_under
 from napress.fem.platen import ByPressure, PlatenControl
 from napress.fem.sodium import Sodium
@@ -204,6 +205,8 @@ class CoupledSystem:
     def _keep_platen_mode(self, mode: Array) -> None:
         self._platen_mode = mode
         self._platen_stiffness = self.sodium.dot(self._row, mode)
+        if self._platen_stiffness == 0.0:
+            raise SingularSystem("the metal does not resist the platen")
 
     def direction(
         self, state: State, at: Evaluation, control: PlatenControl, tolerance: float

@@ -29,18 +29,24 @@ class CreepConstants:
         increment: Step times rate at 1 MPa, changed from step to step; no unit.
         exponent: Stress exponent.
         has_yield: Whether plastic yield bounds the stress; decides the form.
+        weakening: Rate at a stress over that of the metal in bulk, where strength varies.
     """
 
     increment: Any
     exponent: Any
     has_yield: bool
+    weakening: Any = 1.0
 
 
-def creep_constants(law: CreepLaw | None, constant: Any) -> CreepConstants | None:
+def creep_constants(
+    law: CreepLaw | None, constant: Any, strength: Any = None
+) -> CreepConstants | None:
     """Wraps a creep law; no time passes until ``let_creep`` says so."""
     if law is None:
         return None
-    return CreepConstants(constant(0.0), constant(law.exponent), law.has_yield)
+    exponent = constant(law.exponent)
+    weakening = 1.0 if strength is None else strength ** (-exponent)
+    return CreepConstants(constant(0.0), exponent, law.has_yield, weakening)
 
 
 def let_creep(sodium: Any, time_step_s: float, temperature_K: float) -> None:
@@ -73,7 +79,7 @@ def creep_multiplier(norm: Any, shear: Any, creep: CreepConstants) -> tuple[Any,
     """
     exponent = creep.exponent
     trial = math.sqrt(1.5) * norm
-    load = 3 * shear * creep.increment * trial ** (exponent - 1)
+    load = 3 * shear * creep.increment * creep.weakening * trial ** (exponent - 1)
     # Each of the two terms alone bounds the root from above.
     crept = (load + LEAST) ** (-1 / exponent)
     share = ufl.conditional(ufl.lt(crept, 1.0), crept, 1.0)

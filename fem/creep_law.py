@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 GAS_CONSTANT_kJ_PER_MOL_K = 8.314462618e-3  # CODATA 2018, exact
 ROOM_TEMPERATURE_K = 298.15
@@ -39,10 +39,6 @@ class CreepLaw:
         return self.rate_per_s * math.exp(
             self.activation_kJ_per_mol / GAS_CONSTANT_kJ_PER_MOL_K * colder
         )
-
-    def strengthened(self, factor: float) -> CreepLaw:
-        """The law of a metal that bears ``factor`` times the stress at any rate."""
-        return replace(self, rate_per_s=self.rate_per_s / factor**self.exponent)
 
 
 def from_flow_stress(stress_MPa: float, rate_exponent: float) -> tuple[float, float]:

@@ -29,7 +29,8 @@ def flow_stress_on_face(sodium: Sodium) -> Array:
     strain = sodium.history()[1][sodium.face.entities[:, 0]].mean(axis=1)
     metal = sodium.metal
     saturation = metal.voce_MPa * -np.expm1(-strain / metal.voce_strain)
-    return metal.yield_MPa + metal.hardening_MPa * strain + saturation
+    strength = sodium.strength.x.array[sodium.face.entities[:, 0]]
+    return strength * (metal.yield_MPa + metal.hardening_MPa * strain + saturation)
 
 
 class InterfaceLaws:

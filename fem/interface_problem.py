@@ -13,6 +13,7 @@ from napress.fem.contact_law import ContactLaw
 from napress.fem.coupled import CoupledSystem
 from napress.fem.deflection import DeflectionBasis
 from napress.fem.parameters import ElasticCeramic, PlasticMetal
+from napress.fem.size_effect import SizeEffect, local_strength
 from napress.fem.sodium import Sodium
 from napress.fem.timing import StageTimers
 from napress.meshes.interface_mesh import build_ceramic, build_sodium
@@ -37,6 +38,7 @@ class InterfaceProblem:
         sodium: Material of the metal.
         ceramic: Material of the electrolyte.
         law: Friction, adhesion and trapped gas between them.
+        size_effect: How strength grows as the roughness gets finer, if it does.
     """
 
     surface: Surface
@@ -46,6 +48,7 @@ class InterfaceProblem:
     sodium: PlasticMetal
     ceramic: ElasticCeramic
     law: ContactLaw = ContactLaw()
+    size_effect: SizeEffect | None = None
 
 
 def build_system(problem: InterfaceProblem, comm: MPI.Comm) -> CoupledSystem:
@@ -82,6 +85,9 @@ def build_system(problem: InterfaceProblem, comm: MPI.Comm) -> CoupledSystem:
         )
         basis = DeflectionBasis(surface.width_um, intervals, surface.dimension)
         size = surface.width_um / problem.elements
-        sodium = Sodium(sodium_body, problem.sodium, size, problem.law)
+        strength = None
+        if problem.size_effect is not None:
+            strength = local_strength(problem.size_effect, surface, problem.sodium.yield_MPa)
+        sodium = Sodium(sodium_body, problem.sodium, size, problem.law, strength)
         ceramic = Ceramic(ceramic_body, surface, problem.ceramic, basis)
     return CoupledSystem(sodium, ceramic, surface, timers)

@@ -12,6 +12,8 @@ Array = NDArray[np.float64]
 # MUMPS control 14: extra work space in percent; contact changes the pivots from
 # step to step and the default runs out of memory.
 MUMPS_EXTRA_WORKSPACE = 80
+LARGER_WORKSPACES = (200, 500, 1000)
+WORKSPACE_TOO_SMALL = (-8, -9, -17, -20)  # MUMPS INFOG(1), user's guide, error diagnostics
 # MUMPS control 8, scaling: off. The equations are scaled alike by construction, and
 # scaling costs a fifth of a factorisation.
 MUMPS_SCALING = 0
@@ -32,15 +34,23 @@ class DirectSolver:
         self.matrix = matrix
         self._right = matrix.createVecRight()
         self._solution = matrix.createVecRight()
-        self._solver = PETSc.KSP().create(matrix.comm)
+        self._solver: PETSc.KSP | None = None
+        self._prepare(MUMPS_EXTRA_WORKSPACE)
+
+    def _prepare(self, workspace: int) -> None:
+        """Makes the solver object; MUMPS does not come back from a failed factorisation."""
+        if self._solver is not None:
+            self._solver.destroy()
+        self._solver = PETSc.KSP().create(self.matrix.comm)
         self._solver.setType("preonly")
         preconditioner = self._solver.getPC()
         preconditioner.setType("lu")
         preconditioner.setFactorSolverType("mumps")
-        self._solver.setOperators(matrix)
+        self._solver.setOperators(self.matrix)
         preconditioner.setFactorSetUpSolverType()
-        preconditioner.getFactorMatrix().setMumpsIcntl(14, MUMPS_EXTRA_WORKSPACE)
-        preconditioner.getFactorMatrix().setMumpsIcntl(8, MUMPS_SCALING)
+        factors = preconditioner.getFactorMatrix()
+        factors.setMumpsIcntl(14, workspace)
+        factors.setMumpsIcntl(8, MUMPS_SCALING)
 
     def factor(self) -> None:
         """Factors the present entries of the matrix.
@@ -48,11 +58,19 @@ class DirectSolver:
         Raises:
             SingularSystem: If MUMPS finds the matrix singular or runs out of memory.
         """
-        self._solver.setOperators(self.matrix)
-        try:
+        error = 0
+        for workspace in LARGER_WORKSPACES:
+            self._solver.setOperators(self.matrix)
             self._solver.setUp()
-        except PETSc.Error as error:
-            raise SingularSystem(f"factorisation failed (PETSc error {error.ierr})") from error
+            preconditioner = self._solver.getPC()
+            if preconditioner.getFailedReason() == PETSc.PC.FailedReason.NOERROR:
+                return
+            # PETSc does not raise for this, and solves with such factors give zeros.
+            error = preconditioner.getFactorMatrix().getMumpsInfog(1)
+            self._prepare(workspace)
+            if error not in WORKSPACE_TOO_SMALL:
+                break
+        raise SingularSystem(f"factorisation failed (MUMPS error {error})")
 
     def solve(self, right: Array) -> Array:
         """Solves for one right-hand side; both arrays hold this rank's rows."""

@@ -64,22 +64,27 @@ class MetalConstants:
     creep: CreepConstants | None
 
 
-def metal_constants(metal: PlasticMetal, constant: Any) -> MetalConstants:
+def metal_constants(metal: PlasticMetal, constant: Any, strength: Any = None) -> MetalConstants:
     """Wraps the parameters of a metal.
 
     Args:
         metal: The parameters.
         constant: Turns a float into a UFL constant (e.g. of a mesh).
+        strength: Field by which every stress of the flow law is multiplied; None is 1.
     """
+
+    def stress(value: float) -> Any:
+        return constant(value) if strength is None else strength * constant(value)
+
     return MetalConstants(
         shear=constant(metal.young_MPa / (2 * (1 + metal.poisson))),
         bulk=constant(metal.young_MPa / (3 * (1 - 2 * metal.poisson))),
-        yield_stress=constant(metal.yield_MPa),
-        hardening=constant(metal.hardening_MPa),
-        voce=constant(metal.voce_MPa),
+        yield_stress=stress(metal.yield_MPa),
+        hardening=stress(metal.hardening_MPa),
+        voce=stress(metal.voce_MPa),
         voce_strain=constant(metal.voce_strain),
         has_voce=metal.voce_MPa != 0.0,
-        creep=creep_constants(metal.creep, constant),
+        creep=creep_constants(metal.creep, constant, strength),
     )
 
 

@@ -1,16 +1,24 @@
 """Strength of small volumes of metal: estimates, since sodium has not been measured.
 
-The length that matters is the wavelength of the roughness the metal is pressed into,
-``2 pi`` times the rms height over the rms slope: for a sinusoid its wavelength. All of
-the metal is given the strength of that length.
+The length that matters at a place is the local wavelength of the roughness the metal is
+pressed into, or the distance from that surface where it is larger: metal far from it
+deforms over as much.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from napress.fem.parameters import PlasticMetal
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import RegularGridInterpolator
+from scipy.ndimage import gaussian_filter
+
+from napress.meshes.surfaces import Surface, sample_grid, samples_per_direction
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -25,13 +33,9 @@ class NixGao:
 
     length_um: float
 
-    def factor(self, bulk_MPa: float, length_um: float) -> float:
-        """Strength at a length over the strength in bulk."""
-        return math.sqrt(1 + self.length_um / length_um)
-
-    def strengthened(self, metal: PlasticMetal, length_um: float) -> PlasticMetal:
-        """The metal with the strength of a length."""
-        return _scaled(metal, self.factor(metal.yield_MPa, length_um))
+    def factor(self, bulk_MPa: float, length_um: Array) -> Array:
+        """Strength at lengths over the strength in bulk."""
+        return np.sqrt(1 + self.length_um / np.asarray(length_um))
 
 
 @dataclass(frozen=True)
@@ -46,27 +50,13 @@ class PowerLaw:
     strength_MPa: float
     exponent: float
 
-    def factor(self, bulk_MPa: float, length_um: float) -> float:
-        """Strength at a length over the strength in bulk."""
-        return max(1.0, self.strength_MPa * length_um**-self.exponent / bulk_MPa)
-
-    def strengthened(self, metal: PlasticMetal, length_um: float) -> PlasticMetal:
-        """The metal with the strength of a length."""
-        return _scaled(metal, self.factor(metal.yield_MPa, length_um))
+    def factor(self, bulk_MPa: float, length_um: Array) -> Array:
+        """Strength at lengths over the strength in bulk."""
+        wanted = self.strength_MPa * np.asarray(length_um) ** -self.exponent
+        return np.maximum(1.0, wanted / bulk_MPa)
 
 
 SizeEffect = NixGao | PowerLaw
-
-
-def _scaled(metal: PlasticMetal, factor: float) -> PlasticMetal:
-    """Every stress of the flow law times a factor, at any strain and rate."""
-    return replace(
-        metal,
-        yield_MPa=factor * metal.yield_MPa,
-        hardening_MPa=factor * metal.hardening_MPa,
-        voce_MPa=factor * metal.voce_MPa,
-        creep=None if metal.creep is None else metal.creep.strengthened(factor),
-    )
 
 
 def mean_wavelength_um(rms_um: float, rms_slope: float) -> float:
@@ -80,3 +70,61 @@ def mean_wavelength_um(rms_um: float, rms_slope: float) -> float:
         The wavelength, µm; infinite if the surface is flat.
     """
     return 2 * math.pi * rms_um / rms_slope if rms_slope > 0 else math.inf
+
+
+def local_wavelength(surface: Surface) -> Callable[[Array], Array]:
+    """The wavelength of a surface as it is near each place.
+
+    That of ``mean_wavelength_um`` with height and slope seen through a Gaussian window
+    whose standard deviation is the mean wavelength, at most a quarter of the cell; the
+    cell's walls are mirrors. A sinusoid has its wavelength everywhere.
+
+    Args:
+        surface: The surface.
+
+    Returns:
+        A function of lateral places, (n, dimension - 1) to (n,), µm.
+    """
+    count, lateral = samples_per_direction(surface), surface.dimension - 1
+    height, gradient, _ = surface.evaluate(sample_grid(surface, count))
+    slope = np.sqrt((gradient**2).sum(1).mean() / lateral)
+    mean = mean_wavelength_um(float(height.std()), float(slope))
+    if math.isinf(mean):
+        return lambda places: np.full(len(places), math.inf)
+    spread = min(mean, surface.width_um / 4) * count / surface.width_um
+    shape = (count,) * lateral
+
+    def near(values: Array) -> Array:
+        return gaussian_filter(values.reshape(shape), spread, mode="reflect")
+
+    variance = np.maximum(near(height**2) - near(height) ** 2, 0.0)
+    squared_slope = near((gradient**2).sum(1) / lateral)
+    # Where next to nothing is left of the roughness, the mean wavelength stands.
+    flat = squared_slope < 1e-6 * slope**2
+    wavelength = 2 * math.pi * np.sqrt(variance / np.where(flat, 1.0, squared_slope))
+    wavelength = np.where(flat, mean, wavelength)
+    axis = np.arange(count) * surface.width_um / count
+    look_up = RegularGridInterpolator((axis,) * lateral, wavelength)
+    return lambda places: look_up(np.clip(places, 0.0, axis[-1]))
+
+
+def local_strength(
+    effect: SizeEffect, surface: Surface, bulk_MPa: float
+) -> Callable[[Array], Array]:
+    """Strength over that in bulk, by place in the undeformed metal.
+
+    Args:
+        effect: The size effect.
+        surface: What the metal, above height 0, is pressed onto.
+        bulk_MPa: Yield stress in bulk.
+
+    Returns:
+        A function of positions, (n, dimension) to (n,).
+    """
+    wavelength = local_wavelength(surface)
+
+    def factor(positions: Array) -> Array:
+        length = np.maximum(wavelength(positions[:, :-1]), positions[:, -1])
+        return effect.factor(bulk_MPa, length)
+
+    return factor

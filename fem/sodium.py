@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import napress.meshes.backend  # noqa: F401  orders the imports below
 from napress.meshes.backend import JIT_OPTIONS
 
@@ -22,7 +24,7 @@ from napress.fem.linear import DirectSolver
 from napress.fem.parameters import PlasticMetal
 from napress.fem.plasticity import metal_constants
 from napress.fem.sodium_forms import BULK_DEGREE, FACET_DEGREE, SodiumFields, build_forms
-from napress.fem.sodium_state import StressDirection, SurfaceState
+from napress.fem.sodium_state import StressDirection, SurfaceState, cell_field
 from napress.meshes.interface_mesh import Boundary, TaggedMesh
 
 Array = NDArray[np.float64]
@@ -43,6 +45,7 @@ class Sodium:
         platen_dofs: Owned vertical unknowns on the platen.
         fixed: Owned unknowns fixed by the side walls.
         solver: Factorised tangent with the platen rows replaced by identity.
+        strength: Strength of each cell over that in bulk; ``strength`` gives it by place.
     """
 
     def __init__(
@@ -51,20 +54,21 @@ class Sodium:
         metal: PlasticMetal,
         facet_size_um: float,
         law: ContactLaw | None = None,
+        strength: Any = None,
     ) -> None:
         self.body = body
         self.metal = metal
         self.law = law or ContactLaw()
         self.comm = body.mesh.comm
         self.dimension = body.mesh.geometry.dim
-        self._make_spaces(metal, facet_size_um)
+        self._make_spaces(metal, facet_size_um, strength)
         self._make_conditions()
         self._make_forms(metal)
         self._make_expressions()
         matrix = create_matrix(self._tangent)
         self.solver = DirectSolver(matrix)
 
-    def _make_spaces(self, metal: PlasticMetal, facet_size_um: float) -> None:
+    def _make_spaces(self, metal: PlasticMetal, facet_size_um: float, strength: Any) -> None:
         mesh = self.body.mesh
         dimension, cell = self.dimension, mesh.basix_cell()
         displacement = basix.ufl.element("Lagrange", cell, 2, shape=(dimension,))
@@ -87,7 +91,9 @@ class Sodium:
         def constant(value: float) -> fem.Constant:
             return fem.Constant(mesh, float(value))
 
-        self.constants = metal_constants(metal, constant)
+        self.strength = cell_field(mesh, strength)
+        varying = strength and self.strength
+        self.constants = metal_constants(metal, constant, varying)
         shear = metal.young_MPa / (2 * (1 + metal.poisson))
         self.fields = SodiumFields(
             state=fem.Function(self.space),

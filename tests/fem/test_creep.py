@@ -5,14 +5,29 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import napress.meshes.backend  # noqa: F401
+
+import numpy as np
 import pytest
+import ufl
+from mpi4py import MPI
 
 from napress.cases.verification import creep_cylinder, creep_point, timed_pressing
 from napress.cases.verification.plastic_point import VIRGIN, MaterialPoint, uniaxial
 from napress.cases.verification.rows import Row
+from napress.fem.creep import creep_constants
 from napress.fem.creep_law import CreepLaw, from_flow_stress
+from napress.fem.interface_laws import flow_stress_on_face
 from napress.fem.parameters import PlasticMetal
-from napress.fem.size_effect import NixGao, PowerLaw, mean_wavelength_um
+from napress.fem.size_effect import (
+    NixGao,
+    PowerLaw,
+    local_strength,
+    local_wavelength,
+    mean_wavelength_um,
+)
+from napress.fem.sodium import Sodium
+from napress.meshes import Flat, Notch, Sinusoid, build_sodium, build_surface
 from napress.postprocess.creep_closed_forms import (
     norton_closed_radius,
     norton_stress_MPa,
@@ -112,12 +127,34 @@ def test_size_effects():
     assert mean_wavelength_um(0.0, 0.0) == math.inf
 
 
+def surface_of(*waves):
+    components = [Sinusoid(amplitude, wave, 0.0) for amplitude, wave in waves]
+    return build_surface(components, 20.0)
+
+
+def test_local_wavelength_is_that_of_a_wave_and_finer_where_a_notch_is():
+    places = np.linspace(0.0, 20.0, 41)[:, None]
+    assert local_wavelength(surface_of((1.0, 5.0)))(places) == pytest.approx(5.0, rel=0.02)
+    flat = build_surface([Flat()], 20.0)
+    assert np.isinf(local_wavelength(flat)(places)).all()
+    notched = build_surface([Sinusoid(0.5, 10.0, 0.0), Notch(0.3, 0.5, 10.0)], 20.0)
+    found = local_wavelength(notched)(np.array([[10.0], [1.0]]))
+    assert found[0] < 0.8 * found[1]
+
+
+def test_strength_varies_from_cell_to_cell_and_fades_with_depth():
+    surface = surface_of((0.1, 5.0))
+    body = build_sodium(20.0, 20.0, 16, MPI.COMM_SELF)
+    metal = PlasticMetal(4600.0, 0.41, 0.2, 1.0)
+    strength = local_strength(NixGao(15.0), surface, metal.yield_MPa)
+    sodium = Sodium(body, metal, 1.25, strength=strength)
+    places = sodium.strength.function_space.tabulate_dof_coordinates()
+    length = np.maximum(5.0, places[:, 1])
+    expected = np.sqrt(1 + 15.0 / length)
+    np.testing.assert_allclose(sodium.strength.x.array, expected, rtol=0.02)
+    assert flow_stress_on_face(sodium) == pytest.approx(0.2 * 2.0, rel=0.02)
+
+
 def test_strength_scales_creep_too():
-    law = CreepLaw(0.53, 5.0)
-    metal = NixGao(3.0).strengthened(PlasticMetal(4600.0, 0.41, 0.2, 1.0, 0.1, 0.2, law), 1.0)
-    assert (metal.yield_MPa, metal.hardening_MPa, metal.voce_MPa) == (0.4, 2.0, 0.2)
-    assert metal.young_MPa == 4600.0
-    rate = 1e-3
-    assert norton_stress_MPa(rate, metal.creep.rate_per_s, 5.0) == pytest.approx(
-        2 * norton_stress_MPa(rate, 0.53, 5.0)
-    )
+    constants = creep_constants(CreepLaw(0.53, 5.0), ufl.as_ufl, ufl.as_ufl(2.0))
+    assert float(constants.weakening) == pytest.approx(2.0**-5)
