@@ -34,13 +34,13 @@ CREEPING = (
     "below 1 MPa, and pressure does not slow it."
 )
 BULK_STRENGTH = "Sodium is as strong in small volumes as in bulk."
-ONE_LENGTH = "The size effect is an estimate, and one length, the mean wavelength, stands for all."
+LOCAL_LENGTH = "The size effect is an estimate; its length is the roughness near each place."
 
 
 def model_limits(case: dict[str, Any]) -> tuple[str, ...]:
     """What the model leaves out, by what the case switches on."""
     in_time = CREEPING if case.get("creep") else RATE_INDEPENDENT
-    return (*MODEL_LIMITS, in_time, ONE_LENGTH if case.get("size_effect") else BULK_STRENGTH)
+    return (*MODEL_LIMITS, in_time, LOCAL_LENGTH if case.get("size_effect") else BULK_STRENGTH)
 
 
 @dataclass(frozen=True)
