@@ -11,6 +11,7 @@ from typing import Any
 import tomli_w
 from pydantic import ValidationError
 
+from napress.cases.case_kind import require_interface_case
 from napress.cases.errors import CaseError
 from napress.cases.program_checks import check_displacements
 from napress.cases.reading import case_error, parse_toml, read_bytes
@@ -44,6 +45,7 @@ def parse_case(content: bytes, file: str, folder: Path) -> Case:
         CaseError: One line naming file, field and what is allowed.
     """
     data = parse_toml(content, file)
+    require_interface_case(data, file)
     data.setdefault("title", Path(file).stem[:200] or "untitled")
     try:
         case = Case.model_validate(data, context={"folder": folder, "file": file})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from napress.cases import cli_sweeps
+from napress.cases import cli_check, cli_sweeps
 from napress.cases.cli_output import complain as _complain
 from napress.cases.cli_output import print_json as _print_json
 from napress.cases.cli_output import print_progress as _say
@@ -90,38 +89,7 @@ def resume(run_folder: RunPath, as_json: AsJson = False, quiet: Quiet = False) -
     _finish(resume_run(run_folder, RunOptions(quiet=quiet)), as_json, "run")
 
 
-@app.command()
-def validate(case: CasePath, as_json: AsJson = False) -> None:
-    """Check a case without running it."""
-    from napress.cases.case import build_case_surface, case_hash, load_case
-    from napress.cases.program_schema import program_text, to_program
-    from napress.cases.schema import assumed_values
-
-    loaded = load_case(case)
-    surface = build_case_surface(loaded, str(case))
-    estimates = assumed_values(loaded)
-    program = to_program(loaded.program)
-    content = {
-        "case": str(case),
-        "valid": True,
-        "title": loaded.title,
-        "case_hash": case_hash(loaded),
-        "peak_to_valley_um": surface.peak_to_valley_um,
-        "initial_void_per_area_um": surface.mean_gap_um,
-        "last_pressure_MPa": getattr(program[-1], "pressure_MPa", None),
-        "program_s": sum(entry.duration_s for entry in program),
-        "estimates": estimates,
-    }
-    if as_json:
-        _print_json(content)
-        return
-    _print(
-        f"{case}: valid; peak to valley {surface.peak_to_valley_um:.4g} um, "
-        f"{loaded.interface.elements} elements on {loaded.interface.width:g} um, "
-        f"{program_text(loaded.program)}"
-    )
-    if estimates:
-        _print(f"estimates, not sourced values: {', '.join(estimates)}")
+app.command()(cli_check.validate)
 
 
 @app.command()
@@ -255,14 +223,7 @@ def window(
     _print_json(data) if as_json else _print("\n".join(lines))
 
 
-@app.command()
-def schema() -> None:
-    """Print the JSON Schema of a case, for editors."""
-    from napress.cases.schema import Case
-
-    content = Case.model_json_schema(mode="validation")
-    content["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    _print(json.dumps(content, indent=2))
+app.command()(cli_check.schema)
 
 
 @app.command()

@@ -11,12 +11,16 @@ from typing import Any
 import tomli_w
 from pydantic import ValidationError
 
+from napress.cases.case_kind import require_pellet_case
 from napress.cases.errors import CaseError
 from napress.cases.fields import SourcedValue
 from napress.cases.pellet_schema import PelletCase
 from napress.cases.reading import case_error, parse_toml, read_bytes
 from napress.cases.schema import value_of
 from napress.postprocess import pellet_closed_forms as closed
+
+# Of a pressure that went through a conversion of its unit.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,14 @@ def load_pellet_case(path: str | Path) -> PelletCase:
 def parse_pellet_case(content: bytes, file: str, folder: Path) -> PelletCase:
     """Returns the pellet case written in TOML; see `load_pellet_case`."""
     data = parse_toml(content, file)
+    require_pellet_case(data, file)
     data.setdefault("title", Path(file).stem[:200] or "untitled")
     try:
         case = PelletCase.model_validate(data, context={"folder": folder, "file": file})
     except ValidationError as error:
         raise case_error(error, file) from error
     _refuse(case, file)
+    _require_yielding(case, file)
     _require_room(case, file)
     return case
 
@@ -97,6 +103,24 @@ def _refuse(case: PelletCase, file: str) -> None:
             )
 
 
+def _require_yielding(case: PelletCase, file: str) -> None:
+    """Stops a load below the one at which the layer of sodium begins to be one.
+
+    It starts with the space under the punch filled, at the sodium's own yield stress.
+    A fluid all round asks for nothing of the kind.
+    """
+    if case.pellet.loading == "isostatic":
+        return
+    first, least = case.program[0].pressure, value_of(case.sodium, "yield_strength").value
+    if first < least * (1 - ROUNDING):
+        raise CaseError(
+            file,
+            "program[0].pressure",
+            f"{first:g} MPa is below the yield stress of the sodium, where the model of its "
+            f"layer begins; allowed: >= {least:g} MPa (sodium.yield_strength)",
+        )
+
+
 def _require_room(case: PelletCase, file: str) -> None:
     """Stops a punch whose form needs more sodium than there is, before any mesh is made."""
     from napress.fem.punch import PunchTouches
@@ -107,6 +131,18 @@ def _require_room(case: PelletCase, file: str) -> None:
         punch_of(case).require_room(case.sodium.thickness, case.pellet.diameter / 2)
     except PunchTouches as error:
         raise CaseError(file, "sodium.thickness", str(error)) from error
+
+
+def pellet_text(case: PelletCase) -> str:
+    """Returns the pellet and what holds it in a few words."""
+    pellet = case.pellet
+    held = {"none": "no die", "rigid": "rigid die", "elastic": "elastic sleeve"}[pellet.sleeve]
+    if pellet.loading == "isostatic":
+        held = "isostatic"
+    return (
+        f"{case.ceramic.material.name}, {pellet.diameter * 1e-3:g} mm across and "
+        f"{case.ceramic.thickness * 1e-3:g} mm thick, {held}"
+    )
 
 
 def punch_of(case: PelletCase) -> Any:

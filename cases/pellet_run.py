@@ -21,6 +21,7 @@ from napress.cases.pellet_case import (
     pellet_case_hash,
     pellet_estimates,
     pellet_resolved_toml,
+    pellet_text,
     press_warnings,
     to_pellet_model,
 )
@@ -137,7 +138,7 @@ def _press(
         write_pellet_figures(figures, run.snapshots)
         if not model.problem.axisymmetric:
             save(draw_map(run.snapshots[-1]), figures, "pellet_map")
-        subtitle = _subtitle(case, summary["model"])
+        subtitle = f"{pellet_text(case)}; {summary['model']} model"
         write_pellet_report(
             out, case.title, subtitle, rows, averages, warnings, summary["estimates"]
         )
@@ -147,17 +148,6 @@ def _press(
     state = "failed" if run.reason else "finished"
     run_folder.write_status(out, state, len(rows), rows[-1]["pressure_MPa"], run.reason)
     return RunOutcome(out, state, run.reason, summary)
-
-
-def _subtitle(case: PelletCase, model: str) -> str:
-    pellet = case.pellet
-    held = {"none": "no die", "rigid": "rigid die", "elastic": "elastic sleeve"}[pellet.sleeve]
-    if pellet.loading == "isostatic":
-        held = "isostatic"
-    return (
-        f"{case.ceramic.material.name}, {pellet.diameter * 1e-3:g} mm across and "
-        f"{case.ceramic.thickness * 1e-3:g} mm thick, {held}; {model} model"
-    )
 
 
 def _points(snapshots: tuple[PelletSnapshot, ...]) -> list[dict[str, float]]:

@@ -20,13 +20,15 @@ from napress.cases import units
 from napress.cases.errors import shown
 from napress.cases.fields import Bounds, Strict, choice, number, quantity, text
 from napress.cases.materials import Tool
-from napress.cases.schema import CeramicTable, SodiumTable, Stage, material_of
+from napress.cases.program_schema import LARGEST_PRESSURE_MPA
+from napress.cases.schema import CeramicTable, SodiumTable, material_of
 
 # Diameter over thickness that the mesh still resolves.
 SLENDEREST = 200.0
 _POSITIVE = Bounds(above=0.0, at_most=1e6)
 _DISTANCE = quantity(units.LENGTH, Bounds(at_least=0.0, at_most=1e6))
 _SIZE = quantity(units.LENGTH, _POSITIVE)
+_PRESSURE = quantity(units.PRESSURE, Bounds(above=0.0, at_most=LARGEST_PRESSURE_MPA))
 _SIGNED = quantity(units.LENGTH, Bounds(at_least=-1e5, at_most=1e5))
 _TILT = quantity(units.ANGLE, Bounds(at_least=0.0, at_most=0.2))
 _FORCE_BOUNDS = Bounds(above=0.0, at_most=1e6)
@@ -148,6 +150,12 @@ class PressTable(Strict):
         return min(self.capacity, self.die_rating or self.capacity)
 
 
+class PelletStage(Strict):
+    """One load. The model of the pellet knows neither time nor temperature nor release."""
+
+    pressure: _field(_PRESSURE, "mean pressure to press to, such as '360 MPa'")
+
+
 class PelletCase(Strict):
     """Everything that defines the pressing of a pellet."""
 
@@ -157,7 +165,7 @@ class PelletCase(Strict):
     sodium: _field(SodiumTable, "table [sodium] with material and thickness of its layer")
     press: _field(PressTable | None, "table [press] with capacity") = None
     program: Annotated[
-        tuple[Stage, ...],
+        tuple[PelletStage, ...],
         Field(min_length=1, max_length=100, description="one or more tables [[program]]"),
     ]
 

@@ -11,8 +11,8 @@ from napress.cases.case import case_hash, check_surface, load_case, resolved_tom
 from napress.cases.errors import CaseError
 from napress.cases.fields import SourcedValue
 from napress.cases.pellet_case import load_pellet_case, pellet_case_hash, pellet_resolved_toml
-from napress.cases.pellet_schema import PelletCase
-from napress.cases.schema import Case, Stage, value_of
+from napress.cases.pellet_schema import PelletCase, PelletStage
+from napress.cases.schema import Case, value_of
 from napress.cases.surface_schema import SelfAffine
 from napress.cases.window_schema import WindowTable
 from napress.postprocess.pellet_closed_forms import press_force_kN
@@ -212,5 +212,5 @@ def _pellet_of(case: Case, pellet: PelletCase) -> tuple[PelletCase | None, float
         name: getattr(case, name).model_copy(update={"thickness": size})
         for name, size in thickness.items()
     }
-    stages = tuple(Stage(pressure=units.format_quantity(p, units.PRESSURE)) for p in asked)
+    stages = tuple(PelletStage(pressure=units.format_quantity(p, units.PRESSURE)) for p in asked)
     return pellet.model_copy(update={**bodies, "program": stages}), limit

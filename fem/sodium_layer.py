@@ -127,9 +127,13 @@ class SodiumLayer:
             The state there.
 
         Raises:
-            LayerNotSolved: If no step succeeds.
+            LayerNotSolved: If no step succeeds, or the pressure is below the present one.
             SupportNotFound: If the pellet loses its support.
         """
+        if mean_MPa < self.state.mean_MPa * (1 - MEAN_TOLERANCE):
+            # A step back would be a flow against its own limit.
+            least = f"the {self.state.mean_MPa:.4g} MPa that the sodium layer carries"
+            raise LayerNotSolved(f"{mean_MPa:.4g} MPa is below {least}; it cannot be released")
         step = self._first_step()
         for _ in range(MAX_STEPS):
             start = self.state

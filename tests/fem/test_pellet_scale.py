@@ -74,6 +74,14 @@ def test_sealed_die_on_a_flat_support_presses_evenly():
     assert run.snapshots[1].extruded == 0.0
 
 
+def test_a_pressure_below_the_yield_stress_has_a_named_reason():
+    run = press_pellet(PROBLEM, [0.1])
+    assert run.snapshots == () and "0.1 MPa is below the 0.235 MPa" in run.reason
+    run = press_pellet(PROBLEM, [0.235, 5.0, 4.0])
+    assert [snapshot.mean_MPa for snapshot in run.snapshots] == pytest.approx([0.235, 5.0])
+    assert "4 MPa is below the 5 MPa" in run.reason
+
+
 def test_gradient_never_exceeds_its_limit():
     problem = replace(
         PROBLEM, metal=LayerMetal(SHEAR, 8500.0, 271.0), punch=PunchShape(crown_um=5.0)
