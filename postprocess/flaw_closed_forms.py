@@ -47,9 +47,10 @@ def critical_depth_um(toughness_MPa_sqrt_m: ArrayLike, opening_MPa: ArrayLike) -
     Infinite where the opening is not positive.
     """
     opening = np.maximum(np.asarray(opening_MPa, dtype=float), 0.0)
-    with np.errstate(divide="ignore"):
+    # Next to no opening makes the depth larger than a number can be: infinite, too.
+    with np.errstate(divide="ignore", over="ignore"):
         ratio = np.asarray(toughness_MPa_sqrt_m, dtype=float) / (EDGE_CRACK_FACTOR * opening)
-    return ratio**2 / (math.pi * METRES_PER_UM)
+        return ratio**2 / (math.pi * METRES_PER_UM)
 
 
 def edge_crack_weight(depth_fraction: ArrayLike) -> Array:

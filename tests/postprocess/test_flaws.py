@@ -147,3 +147,9 @@ def test_opening_at_a_probability():
 def test_scatter_names_what_is_wrong(arguments):
     with pytest.raises(ValueError, match="allowed"):
         Scatter(*arguments)
+
+
+def test_next_to_no_opening_is_no_warning():
+    with np.errstate(all="raise"):
+        depth = closed.critical_depth_um(1.3, np.array([0.0, 1e-200, 100.0]))
+    assert np.isinf(depth[:2]).all() and np.isfinite(depth[2])
