@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from napress.cases.errors import CaseError, RunFolderError
+from napress.cases.errors import RunFolderError
 
 CASE_FILE = "case.resolved.toml"
 MANIFEST_FILE = "manifest.json"
@@ -241,23 +241,6 @@ def read_status(folder: Path) -> Status:
     if status.state not in STATES:
         raise RunFolderError(f"{path}: state {status.state!r}; allowed: {', '.join(STATES)}")
     return status
-
-
-def check_same_case(folder: Path, expected_hash: str) -> None:
-    """Refuses a run folder whose case was edited after the run began.
-
-    Raises:
-        CaseError: If the hash in the manifest differs.
-        RunFolderError: If the manifest is missing or damaged.
-    """
-    recorded = read_json(Path(folder) / MANIFEST_FILE).get("case_hash")
-    if recorded != expected_hash:
-        raise CaseError(
-            str(Path(folder) / CASE_FILE),
-            "case_hash",
-            f"{expected_hash[:12]} is not the {str(recorded)[:12]} this run began with; allowed: "
-            "the case unchanged, or `napress run` into a new folder",
-        )
 
 
 def append_log(folder: Path, line: str) -> None:
