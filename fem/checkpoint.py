@@ -14,15 +14,10 @@ import os
 import zipfile
 from dataclasses import fields
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 import napress.meshes.backend  # noqa: F401  orders the imports below
-from napress.meshes.backend import JIT_OPTIONS
 
-import basix
 import numpy as np
-import ufl
-from dolfinx import fem
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
@@ -31,52 +26,22 @@ from napress.fem.coupled import CoupledSystem, State
 from napress.fem.creep import let_creep
 from napress.fem.platen import ByDisplacement
 from napress.fem.press import commit
+from napress.fem.reference_points import reference_points
 from napress.fem.sampling import gather_rows
-from napress.fem.sodium import Sodium
-from napress.fem.sodium_forms import BULK_DEGREE
 
 Array = NDArray[np.float64]
 _PER_POINT = ("gap", "gap_change", "gap_error", "stretch", "contact_pressure")
 _NOT_SCALAR = {*_PER_POINT, "state"}
 
 
-_KNOWN: WeakKeyDictionary[Sodium, _Points] = WeakKeyDictionary()
-
-
 class CheckpointError(ValueError):
     """A checkpoint cannot be used; the message says why in one line."""
-
-
-class _Points:
-    """Coordinates of everything a checkpoint stores, on this rank."""
-
-    def __init__(self, sodium: Sodium) -> None:
-        mesh, dimension = sodium.body.mesh, sodium.dimension
-        self.nodes = sodium.displacement_space.tabulate_dof_coordinates()[:, :dimension]
-        pressures, dofs = sodium.space.sub(1).collapse()
-        self.pressure_dofs = np.asarray(dofs, dtype=np.int32).ravel()
-        self.vertices = pressures.tabulate_dof_coordinates()[:, :dimension]
-        rule = basix.make_quadrature(mesh.basix_cell(), BULK_DEGREE[dimension])[0]
-        position = fem.Expression(ufl.SpatialCoordinate(mesh), rule, jit_options=JIT_OPTIONS)
-        self.cells = position.eval(mesh, sodium.cells).reshape(-1, dimension)
-        face = sodium.face
-        position = fem.Expression(
-            ufl.SpatialCoordinate(face.mesh), face.rule, jit_options=JIT_OPTIONS
-        )
-        self.face = position.eval(face.mesh, face.facets).reshape(-1, dimension)
-
-
-def _points_of(sodium: Sodium) -> _Points:
-    """The points of a body, found once: they do not move."""
-    if sodium not in _KNOWN:
-        _KNOWN[sodium] = _Points(sodium)
-    return _KNOWN[sodium]
 
 
 def _packed(system: CoupledSystem, accepted: AcceptedStep) -> dict[str, tuple[Array, Array]]:
     """Coordinates and values, by the kind of point."""
     sodium, now = system.sodium, accepted.committed
-    points = _points_of(sodium)
+    points = reference_points(sodium)
     linearised, directions = system.linearised_at
     states = (now.state.sodium, linearised.sodium)
     shape = (-1, sodium.dimension)
@@ -179,7 +144,7 @@ def restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, flo
     if header["key"] != key:
         raise CheckpointError(f"{path.name}: checkpoint of another case")
     sodium = system.sodium
-    points = _points_of(sodium)
+    points = reference_points(sodium)
     dimension = sodium.dimension
 
     def look_up(name: str, where: Array) -> Array:

@@ -105,10 +105,8 @@ def press(
             return Outcome(False, f"the limit of {control.max_steps} steps was reached", now)
         goal = targets_MPa[now.target]
         if upkeep.due(now, in_need=False):
-            now, reuse = (
-                upkeep.redistribute(now, newton_settings(system, now, control), False),
-                False,
-            )
+            now = upkeep.redistribute(now, newton_settings(system, now, control), in_need=False)
+            reuse = False
         result, command = _attempt(system, now, goal, control, reuse)
         spent += result.iterations
         if not result.converged:

@@ -27,6 +27,7 @@ from napress.fem.committed import Committed
 from napress.fem.coupled import CoupledSystem, State
 from napress.fem.mesh_motion import MeshMotion
 from napress.fem.obstacle import look_under
+from napress.fem.reference_points import reference_points
 from napress.fem.sodium_forms import BULK_DEGREE
 from napress.fem.tensors import embed
 
@@ -58,22 +59,15 @@ class Redistribution:
         sodium = system.sodium
         mesh, dimension = sodium.body.mesh, sodium.dimension
         self._motion = MeshMotion(sodium.body, sodium.displacement_space)
-        nodes = sodium.displacement_space.tabulate_dof_coordinates()[:, :dimension]
-        self._nodes = nodes
+        points = reference_points(sodium)
+        self._nodes = points.nodes
         self._surface_nodes = self._motion.surface_dofs[:, 0] // dimension
-        face = sodium.face
-        reference = fem.Expression(
-            ufl.SpatialCoordinate(face.mesh), face.rule, jit_options=JIT_OPTIONS
-        )
-        points = reference.eval(face.mesh, face.facets).reshape(-1, dimension)
         # Where the samples of the surface were at first touch: their order along it.
         self._sample_order = self._everywhere(
-            np.concatenate([nodes[self._surface_nodes], points])[:, :-1]
+            np.concatenate([points.nodes[self._surface_nodes], points.face])[:, :-1]
         )
-        pressures, dofs = sodium.space.sub(1).collapse()
-        self._pressure_dofs = np.asarray(dofs, dtype=np.int32).ravel()
-        tree_points = pressures.tabulate_dof_coordinates()[:, :dimension]
-        self._vertex_nodes = _nearest(nodes, tree_points)
+        self._pressure_dofs = points.pressure_dofs
+        self._vertex_nodes = _nearest(points.nodes, points.vertices)
 
         rule = basix.make_quadrature(mesh.basix_cell(), BULK_DEGREE[dimension])[0]
         displacement, pressure = ufl.split(sodium.fields.state)
