@@ -198,15 +198,21 @@ class CoupledSystem:
     @property
     def platen_stiffness(self) -> float:
         """Increase of the platen force per µm of downward motion, µN/µm."""
-        if self._platen_mode is None:
-            self._keep_platen_mode(self.sodium.solver.solve(self._platen_push))
+        self._platen_motion()
         return self._platen_stiffness
 
-    def _keep_platen_mode(self, mode: Array) -> None:
-        self._platen_mode = mode
-        self._platen_stiffness = self.sodium.dot(self._row, mode)
-        if self._platen_stiffness == 0.0:
-            raise SingularSystem("the metal does not resist the platen")
+    def _platen_motion(self) -> Array:
+        """Sodium's motion as the platen rises by 1 µm, solved for once per tangent.
+
+        Always by a solve of its own, whoever asks first: solved together with another
+        force it would differ in the last bits, and a resumed run with it.
+        """
+        if self._platen_mode is None:
+            self._platen_mode = self.sodium.solver.solve(self._platen_push)
+            self._platen_stiffness = self.sodium.dot(self._row, self._platen_mode)
+            if self._platen_stiffness == 0.0:
+                raise SingularSystem("the metal does not resist the platen")
+        return self._platen_mode
 
     def direction(
         self, state: State, at: Evaluation, control: PlatenControl, tolerance: float
@@ -253,19 +259,14 @@ class CoupledSystem:
 
     def _solve(self, right: Array, state: State, at: Evaluation, control: PlatenControl) -> Array:
         """Sodium's answer to forces, with the platen doing what it is told."""
-        if self._platen_mode is None:
-            both = np.column_stack([right, self._platen_push])
-            fixed_platen, mode = self.sodium.solver.solve_many(both).T
-            self._keep_platen_mode(mode)
-        else:
-            fixed_platen = self.sodium.solver.solve(right)
+        fixed_platen = self.sodium.solver.solve(right)
         if isinstance(control, ByPressure):
             missing = control.pressure_MPa * self.nominal_area - at.reaction
             force = missing + self.sodium.dot(self._row, fixed_platen)
-            platen = -force / self._platen_stiffness
+            platen = -force / self.platen_stiffness
         else:
             platen = -control.displacement_um - self.sodium.platen_value(state.sodium)
-        return self.sodium.with_ghosts(fixed_platen + platen * self._platen_mode)
+        return self.sodium.with_ghosts(fixed_platen + platen * self._platen_motion())
 
     def _respond(
         self,
@@ -278,8 +279,8 @@ class CoupledSystem:
         force = self.sodium.recession_force(at.view.values @ deflection, inflation)
         answer = self.sodium.solver.solve(-force)
         if isinstance(control, ByPressure):
-            platen = -self.sodium.dot(self._row, answer) / self._platen_stiffness
-            answer = answer + platen * self._platen_mode
+            platen = -self.sodium.dot(self._row, answer) / self.platen_stiffness
+            answer = answer + platen * self._platen_motion()
         return self.sodium.with_ghosts(answer)
 
     def _opening(

@@ -79,7 +79,11 @@ class DirectSolver:
         return self._solution.array.copy()
 
     def solve_many(self, rights: Array) -> Array:
-        """Solves for several right-hand sides in one pass over the factors, (rows, count)."""
+        """Solves for several right-hand sides in one pass over the factors, (rows, count).
+
+        Each column of the answer is contiguous: a sum over a strided one takes another
+        order, and another last bit, than over the answer of ``solve``.
+        """
         rows = (self._right.getLocalSize(), self._right.getSize())
         size = (rows, (PETSc.DECIDE, rights.shape[1]))
         right = PETSc.Mat().createDense(size, comm=self.matrix.comm)
@@ -90,7 +94,7 @@ class DirectSolver:
         for one in (right, solution):
             one.assemble()
         self._solver.getPC().getFactorMatrix().matSolve(right, solution)
-        answers = solution.getDenseArray().copy()
+        answers = solution.getDenseArray().copy(order="F")
         right.destroy()
         solution.destroy()
         return answers
