@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 # Faces of a brick whose first four nodes run round its front: between nodes 1 and 2, 3 and 4.
 LOWER_FACE, UPPER_FACE = "S3", "S5"
 
-# As in napress.postprocess.measures.
+# As in napress.postprocess.measures.interface.
 CONTACT_GAP_UM = 1e-3
 
 

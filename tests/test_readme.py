@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from napress.cases.case import load_case
 from napress.cases.errors import EXIT_CODE_MEANING
+from napress.cases.schema.load import load_case
 
 PROJECT = Path(__file__).resolve().parent.parent
 README = (PROJECT / "README.md").read_text()

@@ -10,11 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from napress.cases import run_folder
 from napress.cases.errors import RunFolderError
-from napress.cases.sweeps import states, sweep_folder
+from napress.cases.runs import folder as run_folder
+from napress.cases.runs import states
+from napress.cases.sweeps import sweep_folder
 from napress.cases.sweeps.columns import case_columns, summary_columns
-from napress.postprocess.storage import replacing
+from napress.postprocess.records.atomic import replacing
 
 _DEPTH = 3
 _FIRST_COLUMNS = ("run", "state", "reason", "ranks", "napress_version", "title")

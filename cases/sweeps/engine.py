@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from napress.cases import run_folder
-from napress.cases.case import resolved_toml
 from napress.cases.errors import ExitCode, RunFolderError, one_line
-from napress.cases.reading import read_bytes
-from napress.cases.sweeps import process, slurm, states, sweep_folder, warm, workflow
+from napress.cases.runs import folder as run_folder
+from napress.cases.runs import process, slurm, states
+from napress.cases.schema.load import resolved_toml
+from napress.cases.sweeps import sweep_folder, warm, workflow
 from napress.cases.sweeps.estimate import Estimate, estimate
 from napress.cases.sweeps.expansion import PlannedRun, describe, expand
 from napress.cases.sweeps.schema import Sweep, load_sweep
 from napress.cases.sweeps.watch import CountLine, Watch
 from napress.cases.sweeps.workflow import Where
+from napress.cases.values.toml import read_bytes
 
 _POLL_S = 0.5
 _LOOK_EVERY_S = 2.0

@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from napress.cases.program_schema import to_program
-from napress.cases.schema import Case
-from napress.cases.surface_schema import SelfAffine, Sinusoid, height_um
-from napress.fem.load_program import highest_pressure_MPa
+from napress.cases.schema.interface_case import Case
+from napress.cases.schema.program import to_program
+from napress.cases.schema.surface import SelfAffine, Sinusoid, height_um
+from napress.fem.inputs.load_program import highest_pressure_MPa
 
 # cpu = START + SCALE * (elements / 128)^MESH * (rms height / 1 um)^HEIGHT * load^LOAD,
 # load = log1p(p / 0.5 MPa) / log1p(720) with p the last pressure: 1 at 360 MPa.

@@ -12,15 +12,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from napress.cases.case import case_hash, check_surface
 from napress.cases.errors import CaseError
-from napress.cases.materials import Material, load_material
-from napress.cases.reading import case_error, read_toml
-from napress.cases.schema import Case
-from napress.cases.surface_schema import SURFACE_KINDS
+from napress.cases.schema.interface_case import Case
+from napress.cases.schema.load import case_hash, check_surface
+from napress.cases.schema.materials import Material, load_material
+from napress.cases.schema.surface import SURFACE_KINDS
 from napress.cases.sweeps.fieldpaths import field_paths, require_field, seed_fields, set_field
 from napress.cases.sweeps.sampling import sample
 from napress.cases.sweeps.schema import LARGEST_SWEEP, Sweep
+from napress.cases.values.toml import case_error, read_toml
 
 HASH_DIGITS = 16
 Point = dict[str, Any]

@@ -8,9 +8,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from napress.cases.fields import did_you_mean
-from napress.cases.schema import Case, Stage
-from napress.cases.surface_schema import SURFACE_KINDS, SelfAffine
+from napress.cases.schema.interface_case import Case, Stage
+from napress.cases.schema.surface import SURFACE_KINDS, SelfAffine
+from napress.cases.values.fields import did_you_mean
 
 _PART = re.compile(r"([A-Za-z_]\w*)(?:\[(\d{1,6})\])?")
 

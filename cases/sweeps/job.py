@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from napress.cases import run_folder
 from napress.cases.errors import one_line
-from napress.cases.sweeps import slurm, states
+from napress.cases.runs import folder as run_folder
+from napress.cases.runs import slurm, states
 from napress.cases.sweeps.sweep_folder import (
     Plan,
     case_file,

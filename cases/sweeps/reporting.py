@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from napress.cases import run_folder
 from napress.cases.errors import RunFolderError
-from napress.cases.sweeps import states, sweep_folder
+from napress.cases.runs import folder as run_folder
+from napress.cases.runs import states
+from napress.cases.sweeps import sweep_folder
 from napress.cases.sweeps.collecting import collect_folder
-from napress.postprocess.history import read_history
-from napress.postprocess.sweep_data import SweepData
-from napress.postprocess.sweep_report import SweepReport, write_sweep_report
+from napress.postprocess.figures.sweep_data import SweepData
+from napress.postprocess.records.history import read_history
+from napress.postprocess.report.sweep import SweepReport, write_sweep_report
 
 
 def report_folder(folder: Path) -> SweepReport:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from napress.cases.errors import shown
-from napress.cases.fields import did_you_mean
+from napress.cases.values.fields import did_you_mean
 
 METHODS = ("latin-hypercube", "sobol")
 # Enough for any purpose, and the same text on every machine, so that case hashes agree.

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema
 
 from napress.cases.errors import shown
-from napress.cases.fields import Strict, choice, count, text
-from napress.cases.reading import case_error, read_toml
 from napress.cases.sweeps.sampling import METHODS
+from napress.cases.values.fields import Strict, choice, count, text
+from napress.cases.values.toml import case_error, read_toml
 
 LARGEST_SWEEP = 100_000
 _AMOUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*")

@@ -21,8 +21,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from napress.cases import run_folder
 from napress.cases.errors import RunFolderError
+from napress.cases.runs import folder as run_folder
 
 RUNS = "runs"
 PLAN_FILE = "plan.json"

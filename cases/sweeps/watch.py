@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
-from napress.cases.progress import format_duration
+from napress.cases.runs.progress import format_duration
 from napress.cases.sweeps.sweep_folder import read_notes
 
 _PLAIN_INTERVAL_S = 10.0

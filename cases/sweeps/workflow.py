@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from napress.cases.errors import ExitCode, NapressError
-from napress.cases.sweeps import slurm
+from napress.cases.runs import slurm
 from napress.cases.sweeps.schema import Cluster
 
 # Snakemake's jobs share nothing but files; a network file system shows them late.

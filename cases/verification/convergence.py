@@ -19,10 +19,10 @@ from dolfinx import fem
 from mpi4py import MPI
 from numpy.typing import NDArray
 
-from napress.cases.verification import ceramic_shear
+from napress.cases.verification.ceramic import ceramic_shear
 from napress.cases.verification.rows import Row, absolute
-from napress.fem.parameters import PlasticMetal
-from napress.fem.sodium import Sodium
+from napress.fem.inputs.materials import PlasticMetal
+from napress.fem.sodium.body import Sodium
 from napress.meshes.interface_mesh import build_sodium
 
 Array = NDArray[np.float64]

@@ -15,7 +15,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from napress.postprocess.paraview import write_paraview_script
+from napress.postprocess.report.paraview import write_paraview_script
 
 FACTORY = Path(__file__).parents[1] / "postprocess" / "synthetic.py"
 

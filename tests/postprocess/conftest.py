@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from napress.postprocess.fracture import CeramicStrength, Strength
+from napress.postprocess.fracture.verdict import CeramicStrength, Strength
 
 
 def _load(name):

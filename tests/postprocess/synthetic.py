@@ -202,7 +202,7 @@ TARGETS_MPA = (0.5, 1.2, 5.0, 12.0, 100.0, 360.0)
 
 def record_run(folder, strength=None, **finish):
     """A whole run folder, its fields at targets; returns the summary."""
-    from napress.postprocess.recorder import Recorder
+    from napress.postprocess.records.recorder import Recorder
 
     recorder = Recorder(folder, 2, strength)
     for step, pressure in enumerate(PRESSURES_MPA):

@@ -1,0 +1,1 @@
+"""The command `napress`: one function per subcommand, nothing but words in and lines out."""

@@ -1,0 +1,337 @@
+"""The command ``napress``: thin, each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from napress.cases.cli import check as cli_check
+from napress.cases.cli import sweeps as cli_sweeps
+from napress.cases.cli.output import complain as _complain
+from napress.cases.cli.output import print_json as _print_json
+from napress.cases.cli.output import print_progress as _say
+from napress.cases.cli.output import print_text as _print
+from napress.cases.errors import EXIT_CODE_MEANING, CaseError, ExitCode, NapressError
+from napress.cases.runs.parallel import abort_others, environment_rank
+
+_EXIT_CODES = "Exit codes: " + "; ".join(
+    f"{int(code)} {meaning}" for code, meaning in EXIT_CODE_MEANING.items()
+)
+
+# Older typer builds on click, newer ones carry their own copy: this finds either's base class.
+_CommandLineError: Any = next(
+    base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
+)
+
+app = typer.Typer(
+    name="napress",
+    help="Press a sodium anode onto a rough ceramic electrolyte.",
+    epilog=_EXIT_CODES + ".",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+CasePath = Annotated[Path, typer.Argument(metavar="CASE", help="Case file (TOML).")]
+RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+
+
+def _finish(outcome: Any, as_json: bool, label: str) -> None:
+    """Prints how a job ended and leaves with its exit code."""
+    if as_json:
+        content = {"folder": str(outcome.folder), "state": outcome.state, "reason": outcome.reason}
+        _print_json({**content, "summary": outcome.summary})
+    else:
+        _print(f"{label}: {outcome.folder}")
+    if outcome.exit_code != ExitCode.OK:
+        if outcome.state == "interrupted":
+            remedy = f"continue with `napress resume {outcome.folder}`"
+        else:
+            remedy = "results up to there are kept"
+        _complain(f"{outcome.folder}: {outcome.state}: {outcome.reason or 'no reason'}; {remedy}")
+        raise typer.Exit(int(outcome.exit_code))
+
+
+@app.command()
+def run(
+    case: CasePath,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Run folder; default runs/<case>.")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a case from first touch to its last pressure."""
+    from napress.cases.runs.folder import default_folder
+    from napress.cases.runs.outcome import RunOptions
+    from napress.cases.schema.load import load_case
+
+    load_case(case)
+    from napress.cases.runs.interface_run import run_case
+
+    outcome = run_case(case, out or default_folder(case), RunOptions(quiet=quiet))
+    _finish(outcome, as_json, "run")
+
+
+@app.command()
+def resume(run_folder: RunPath, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Continue a run that was stopped."""
+    from napress.cases.runs.folder import require_run_folder
+    from napress.cases.runs.outcome import RunOptions
+
+    require_run_folder(run_folder)
+    from napress.cases.runs.interface_run import resume_run
+
+    _finish(resume_run(run_folder, RunOptions(quiet=quiet)), as_json, "run")
+
+
+app.command()(cli_check.validate)
+
+
+@app.command()
+def report(run_folder: RunPath, as_json: AsJson = False) -> None:
+    """Write figures and report.html of a run again."""
+    from napress.cases.runs.folder import require_run_folder
+
+    require_run_folder(run_folder)
+    from napress.cases.runs.interface_run import report_run
+
+    _finish(report_run(run_folder), as_json, "report")
+
+
+@app.command()
+def paraview(run_folder: RunPath, as_json: AsJson = False) -> None:
+    """Write a ParaView script that opens a run."""
+    from napress.cases.runs.folder import require_run_folder
+
+    require_run_folder(run_folder)
+    from napress.cases.runs.interface_run import paraview_script
+
+    _finish(paraview_script(run_folder), as_json, "ParaView script")
+
+
+@app.command()
+def new(
+    template: Annotated[
+        str, typer.Argument(help="sinusoid, self-affine, scratch, notch, ridges or profile.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Case file; default <template>.toml.")
+    ] = None,
+) -> None:
+    """Write a commented case file to start from."""
+    from napress.cases.cli.templates import TEMPLATES, write_template
+    from napress.cases.values.fields import did_you_mean
+
+    if template not in TEMPLATES:
+        hint = did_you_mean(template, TEMPLATES)
+        raise CaseError(
+            template, "TEMPLATE", f"no such template; {hint}allowed: {', '.join(TEMPLATES)}"
+        )
+    if environment_rank() == 0:
+        for path in write_template(template, out or Path(f"{template}.toml")):
+            _print(f"wrote {path}")
+
+
+@app.command()
+def materials(as_json: AsJson = False) -> None:
+    """List the materials: values, units, sources; estimates are marked."""
+    from napress.cases.schema.materials import load_material, material_ids, material_rows
+
+    rows = material_rows([load_material(name) for name in material_ids()])
+    if as_json:
+        _print_json(rows)
+    else:
+        from napress.cases.cli.tables import materials_text
+
+        _print(materials_text(rows))
+
+
+@app.command()
+def mesh(
+    case: CasePath,
+    export: Annotated[
+        Path, typer.Option("--export", help="Mesh file; its ending chooses the format.")
+    ],
+    linear: Annotated[bool, typer.Option("--linear", help="Without mid-edge nodes.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Build the meshes of a case and write them for another program."""
+    from napress.cases.schema.load import load_case
+
+    loaded = load_case(case)
+    from napress.cases.cli.mesh_export import export_case_mesh
+
+    quality = export_case_mesh(loaded, str(case), export, quadratic=not linear)
+    if as_json:
+        _print_json({"file": str(export), "quality": quality})
+        return
+    _print(f"wrote {export}")
+    for body, measures in quality.items():
+        shown = ", ".join(f"{name} {value:.4g}" for name, value in measures.items())
+        _print(f"{body}: {shown}")
+
+
+@app.command()
+def pellet(
+    case: Annotated[Path, typer.Argument(metavar="CASE", help="Pellet case file (TOML).")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Run folder; default runs/<case>.")
+    ] = None,
+    interface: Annotated[
+        Path | None, typer.Option("--interface", help="Run of the interface to average over it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Press a whole pellet: pressure over it, tension in it, force on the press."""
+    from napress.cases.model.pellet import load_pellet_case, press_warnings
+    from napress.cases.runs.folder import default_folder
+
+    if environment_rank() != 0:
+        return  # one rank is enough for a pellet
+    for text in press_warnings(load_pellet_case(case)):
+        _complain(f"warning: {text}")
+    from napress.cases.runs.pellet_run import run_pellet
+
+    _finish(run_pellet(case, out or default_folder(case), interface), as_json, "pellet")
+
+
+@app.command()
+def window(
+    case: CasePath,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the window; default windows/<case>.")
+    ] = None,
+    cores: Annotated[
+        int | None, typer.Option("--cores", min=1, help="Runs at a time; default: up to 4.")
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option("--seeds", min=1, max=1000, help="Instead of window.seeds.")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the pressure window: good contact, nothing broken; runs what is missing."""
+    from napress.cases.cli import window as cli_window
+
+    say = (lambda text: None) if quiet else _say
+    lines, data = cli_window.window(case, out, cores, seeds, say, _complain)
+    _print_json(data) if as_json else _print("\n".join(lines))
+
+
+app.command()(cli_check.schema)
+
+
+@app.command()
+def version(as_json: AsJson = False) -> None:
+    """Print the versions of the whole stack."""
+    from napress.cases.runs.stack import versions
+
+    found = versions()
+    if as_json:
+        _print_json(found)
+        return
+    width = max(len(name) for name in found)
+    _print("\n".join(f"{name:<{width}}  {number}" for name, number in found.items()))
+
+
+@app.command()
+def verify(as_json: AsJson = False) -> None:
+    """Compare the solver with closed forms and reference values."""
+    from napress.cases.verification.table import main as verify_main
+
+    if not verify_main(as_json=as_json):
+        _complain("verify: a check failed; allowed: every error within its tolerance")
+        raise typer.Exit(int(ExitCode.CHECK_FAILED))
+
+
+@app.command()
+def validation(
+    only: Annotated[
+        list[str] | None, typer.Argument(metavar="[CASE]...", help="Shipped cases; default all.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder of their runs; finished ones are kept.")
+    ] = Path("runs/validation"),
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run the shipped experiments and print model beside measurement."""
+    from napress.cases.validation import experiments
+
+    rows = experiments.run_and_compare(only or [], out, quiet)
+    _print_json(experiments.as_dicts(rows)) if as_json else _print(experiments.markdown(rows))
+
+
+for name, command in cli_sweeps.COMMANDS.items():
+    app.command(name)(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command and leaves with its exit code; errors become one line on stderr.
+
+    Args:
+        arguments: Command line without the program's name; default ``sys.argv``.
+
+    Raises:
+        SystemExit: Always, with one of `ExitCode`.
+    """
+    sys.exit(int(_run(arguments)))
+
+
+def _run(arguments: list[str] | None) -> int:
+    debug = os.environ.get("NAPRESS_DEBUG") == "1"
+    try:
+        given = sys.argv[1:] if arguments is None else arguments
+        command = typer.main.get_command(app)
+        # Not app(): that would swallow ctrl-C and print errors as boxes of many lines.
+        with command.make_context("napress", list(given or ["--help"])) as context:
+            command.invoke(context)
+        sys.stdout.flush()
+        return ExitCode.OK
+    except typer.Exit as end:
+        return end.exit_code
+    except NapressError as error:
+        if debug:
+            raise
+        return _fail(str(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail(
+            "interrupted; a run that has begun continues with `napress resume`",
+            ExitCode.INTERRUPTED,
+        )
+    except _CommandLineError as error:
+        return _fail(f"{error.format_message()} (see napress --help)", ExitCode.BAD_INPUT)
+    except BrokenPipeError:
+        # The reader of a pipe has left (`napress materials | head`): nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except OSError as error:
+        if debug:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{place}{error.strerror or error}", ExitCode.FILE_SYSTEM)
+    except Exception as error:
+        if debug:
+            raise
+        hint = "NAPRESS_DEBUG=1 shows where"
+        return _fail(f"unexpected {type(error).__name__}: {error} ({hint})", ExitCode.INTERNAL)
+
+
+def _fail(text: str, code: ExitCode) -> ExitCode:
+    internal = code == ExitCode.INTERNAL
+    _complain(text, from_any_rank=internal)
+    if internal or code == ExitCode.INTERRUPTED:
+        # The other ranks may be waiting for this one in a collective call. Interrupted,
+        # rank 0 first has to write down where the run stands.
+        abort_others(int(code), after_s=0.0 if internal or environment_rank() == 0 else 5.0)
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""Gives a run what it needs to solve conduction, if its ceramic's conductivity is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from napress.cases.model.interface import PressModel
+from napress.cases.schema.resistance import ResistanceTable
+from napress.fem.conduction.electrolyte import Electrolyte
+from napress.meshes.interface_mesh import TaggedMesh
+from napress.postprocess.resistance.recorder import ConductionRecorder
+from napress.postprocess.resistance.resistance import ContactResistance
+from napress.postprocess.resistance.waviness import Waviness
+from napress.postprocess.theory import effective_modulus_MPa
+
+
+def conduction_recorder(
+    model: PressModel, ceramic: TaggedMesh, folder: Path
+) -> ConductionRecorder | None:
+    """Returns what solves and records conduction, ``None`` without a conductivity.
+
+    Args:
+        model: The case.
+        ceramic: Undeformed ceramic, on one rank.
+        folder: Run folder.
+    """
+    if model.ionic_conductivity is None:
+        return None
+    table = model.resistance or ResistanceTable()
+    return ConductionRecorder(
+        folder,
+        Electrolyte(ceramic, model.ionic_conductivity.value),
+        ContactResistance(table.value_of("charge_transfer"), table.value_of("film")),
+        keep_fields=model.output.fields != "none",
+        wave=_waviness(model, table),
+    )
+
+
+def _waviness(model: PressModel, table: ResistanceTable) -> Waviness | None:
+    if table.waviness is None:
+        return None
+    sodium, ceramic = model.sodium, model.ceramic
+    return Waviness(
+        wavelength_um=table.waviness.wavelength,
+        amplitude_um=table.waviness.amplitude,
+        electrolyte_thickness_um=table.waviness.electrolyte_thickness,
+        effective_modulus_MPa=effective_modulus_MPa(
+            sodium.young_MPa, sodium.poisson, ceramic.young_MPa, ceramic.poisson
+        ),
+        yield_MPa=sodium.yield_MPa,
+        conductivity_mS_per_cm=model.ionic_conductivity.value,
+    )

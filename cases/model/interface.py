@@ -1,0 +1,170 @@
+"""What the solver is given: a case as plain numbers in µm and MPa."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from napress.cases.model.fracture import fracture_settings
+from napress.cases.schema.contact import to_law
+from napress.cases.schema.creep import to_law as to_creep_law
+from napress.cases.schema.creep import to_size_effect
+from napress.cases.schema.interface_case import Case, CeramicTable, SodiumTable, value_of
+from napress.cases.schema.program import to_program
+from napress.cases.schema.resistance import ResistanceTable
+from napress.cases.schema.surface import to_component
+from napress.cases.values.fields import SourcedValue
+from napress.fem.inputs.contact_law import ContactLaw
+from napress.fem.inputs.load_program import LoadProgram
+from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal, StepControl
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """What the run folder keeps besides the history and the summary.
+
+    Attributes:
+        fields: ``targets``, ``all`` or ``none``.
+        figures: Whether figures are drawn.
+        report: Whether ``report.html`` is written.
+    """
+
+    fields: str
+    figures: bool
+    report: bool
+
+
+@dataclass(frozen=True)
+class PressModel:
+    """A case in inner units, with nothing left to look up.
+
+    Attributes:
+        title: Names the run.
+        dimension: 2 or 3.
+        width_um: Lateral size of the cell.
+        elements: Interface elements across the width.
+        surface: Components of `napress.meshes.surfaces`, to be superposed.
+        sodium_thickness_um: Thickness of the metal.
+        ceramic_thickness_um: Thickness of the electrolyte.
+        sodium: Constitutive parameters of the metal.
+        ceramic: Constitutive parameters of the electrolyte.
+        law: Friction, adhesion and trapped gas between them.
+        size_effect: How strength grows as the roughness gets finer, ``None`` if it does not.
+        tensile_strength: MPa, with its source, for the fracture verdict.
+        compressive_strength: MPa, with its source.
+        fracture_toughness: MPa √m, with its source.
+        weibull_modulus: With its source, ``None`` if unknown.
+        ionic_conductivity: mS/cm, with its source, ``None`` if unknown.
+        resistance: Resistance of what touches, and waviness; ``None`` if not given.
+        program: What the platen does.
+        step_control: How steps are sized and when to give up.
+        output: What is written.
+        fracture: `napress.postprocess.fracture.assessment.FractureSettings`.
+    """
+
+    title: str
+    dimension: int
+    width_um: float
+    elements: int
+    surface: tuple[Any, ...]
+    sodium_thickness_um: float
+    ceramic_thickness_um: float
+    sodium: PlasticMetal
+    ceramic: ElasticCeramic
+    law: ContactLaw
+    size_effect: Any
+    tensile_strength: SourcedValue
+    compressive_strength: SourcedValue
+    fracture_toughness: SourcedValue
+    weibull_modulus: SourcedValue | None
+    ionic_conductivity: SourcedValue | None
+    resistance: ResistanceTable | None
+    program: LoadProgram
+    step_control: StepControl
+    output: OutputOptions
+    fracture: Any
+
+    def build_surface(self) -> Any:
+        """Returns the `napress.meshes.surfaces.Surface` of the cell."""
+        from napress.meshes.surfaces import build_surface
+
+        return build_surface(self.surface, self.width_um, self.dimension)
+
+    def fracture_assessment(self) -> Any:
+        """Returns the assessment of fracture; it keeps the mesh of one run."""
+        from napress.postprocess.fracture.assessment import FractureAssessment
+
+        return FractureAssessment(self.fracture, self.ceramic_strength())
+
+    def ceramic_strength(self) -> Any:
+        """Returns the `napress.postprocess.fracture.verdict.CeramicStrength` of the electrolyte."""
+        from napress.postprocess.fracture.verdict import CeramicStrength, Strength
+
+        def strength(entry: SourcedValue) -> Strength:
+            return Strength(entry.value, entry.source or entry.note, entry.estimate)
+
+        return CeramicStrength(
+            tensile=strength(self.tensile_strength),
+            compressive=strength(self.compressive_strength),
+        )
+
+
+def _number(table: SodiumTable | CeramicTable, name: str, default: float | None = None) -> float:
+    entry = value_of(table, name)
+    if entry is not None:
+        return entry.value
+    if default is None:
+        raise ValueError(f"{name} is not given by the case or its material")
+    return default
+
+
+def _metal(case: Case) -> PlasticMetal:
+    sodium = case.sodium
+    return PlasticMetal(
+        young_MPa=_number(sodium, "young"),
+        poisson=_number(sodium, "poisson"),
+        yield_MPa=_number(sodium, "yield_strength"),
+        hardening_MPa=_number(sodium, "hardening"),
+        voce_MPa=_number(sodium, "voce_strength", 0.0),
+        voce_strain=_number(sodium, "voce_strain", 1.0),
+        creep=to_creep_law(case.creep, sodium.material),
+    )
+
+
+def to_model(case: Case) -> PressModel:
+    """Returns a case, as `load_case` has checked it, in inner units."""
+    sodium, ceramic, solver = case.sodium, case.ceramic, case.solver
+    return PressModel(
+        title=case.title,
+        dimension=case.interface.dimension,
+        width_um=case.interface.width,
+        elements=case.interface.elements,
+        surface=tuple(to_component(table) for table in case.surface),
+        sodium_thickness_um=sodium.thickness,
+        ceramic_thickness_um=ceramic.thickness,
+        sodium=_metal(case),
+        ceramic=ElasticCeramic(
+            young_MPa=_number(ceramic, "young"), poisson=_number(ceramic, "poisson")
+        ),
+        law=to_law(case.contact),
+        size_effect=to_size_effect(case.size_effect),
+        tensile_strength=value_of(ceramic, "tensile_strength"),
+        compressive_strength=value_of(ceramic, "compressive_strength"),
+        fracture_toughness=value_of(ceramic, "fracture_toughness"),
+        weibull_modulus=value_of(ceramic, "weibull_modulus"),
+        ionic_conductivity=value_of(ceramic, "ionic_conductivity"),
+        resistance=case.resistance,
+        program=to_program(case.program),
+        step_control=StepControl(
+            void_error_percent=solver.void_error,
+            first_step_um=solver.first_step,
+            smallest_step_um=solver.smallest_step,
+            largest_step_um=solver.largest_step,
+            largest_pressure_ratio=solver.largest_pressure_ratio,
+            max_newton=solver.max_newton,
+            max_steps=solver.max_steps,
+            facet_distortion=solver.facet_distortion,
+        ),
+        output=OutputOptions(case.output.fields, case.output.figures, case.output.report),
+        fracture=fracture_settings(case),
+    )

@@ -1,0 +1,268 @@
+"""Reads a pellet case, checks it against its press, and hands it to the solver as numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from pydantic import ValidationError
+
+from napress.cases.errors import CaseError
+from napress.cases.schema.case_kind import require_pellet_case
+from napress.cases.schema.interface_case import value_of
+from napress.cases.schema.pellet_case import PelletCase
+from napress.cases.values.fields import SourcedValue
+from napress.cases.values.toml import case_error, parse_toml, read_bytes
+from napress.postprocess.theory import pellet as closed
+
+# Of a pressure that went through a conversion of its unit.
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class PelletModel:
+    """A pellet case in inner units.
+
+    Attributes:
+        problem: What `napress.fem.pellet.press` presses.
+        strength: `napress.postprocess.pellet.results.PelletStrength`.
+        tools: `napress.postprocess.pellet.results.PelletTools`.
+        pressures_MPa: Increasing mean pressures.
+        edge_MPa: Pressure the edge of the sodium holds; infinite if sealed.
+    """
+
+    problem: Any
+    strength: Any
+    tools: Any
+    pressures_MPa: tuple[float, ...]
+    edge_MPa: float
+
+
+def load_pellet_case(path: str | Path) -> PelletCase:
+    """Returns the pellet case in a file, checked.
+
+    Args:
+        path: Case file; material files are looked for beside it.
+
+    Raises:
+        CaseError: One line naming file, field and what is allowed; also when the
+            press or the die cannot carry the force.
+    """
+    path = Path(path)
+    return parse_pellet_case(read_bytes(path), str(path), path.parent)
+
+
+def parse_pellet_case(content: bytes, file: str, folder: Path) -> PelletCase:
+    """Returns the pellet case written in TOML; see `load_pellet_case`."""
+    data = parse_toml(content, file)
+    require_pellet_case(data, file)
+    data.setdefault("title", Path(file).stem[:200] or "untitled")
+    try:
+        case = PelletCase.model_validate(data, context={"folder": folder, "file": file})
+    except ValidationError as error:
+        raise case_error(error, file) from error
+    _refuse(case, file)
+    _require_yielding(case, file)
+    _require_room(case, file)
+    return case
+
+
+def pellet_resolved_toml(case: PelletCase) -> str:
+    """Returns the case as TOML with every default and material written out."""
+    return tomli_w.dumps(case.model_dump(exclude_none=True))
+
+
+def pellet_case_hash(case: PelletCase) -> str:
+    """Returns the SHA-256 of the resolved case; the title does not count."""
+    content = case.model_dump(exclude_none=True, exclude={"title"})
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _refuse(case: PelletCase, file: str) -> None:
+    """Stops a force that press or die cannot carry."""
+    if case.press is None:
+        return
+    limit = case.press.allowed_kN * case.press.refusal
+    radius = case.pellet.diameter / 2
+    for index, stage in enumerate(case.program):
+        force = closed.press_force_kN(stage.pressure, radius)
+        if force > limit:
+            most = limit / closed.press_force_kN(1.0, radius)
+            weakest = "die_rating"
+            if case.press.die_rating is None or case.press.capacity < case.press.die_rating:
+                weakest = "capacity"
+            raise CaseError(
+                file,
+                f"program[{index}].pressure",
+                f"{stage.pressure:g} MPa needs {force:.3g} kN, more than {limit:.3g} kN "
+                f"(press.{weakest}); allowed: <= {most:.4g} MPa on this diameter",
+            )
+
+
+def _require_yielding(case: PelletCase, file: str) -> None:
+    """Stops a load below the one at which the layer of sodium begins to be one.
+
+    It starts with the space under the punch filled, at the sodium's own yield stress.
+    A fluid all round asks for nothing of the kind.
+    """
+    if case.pellet.loading == "isostatic":
+        return
+    first, least = case.program[0].pressure, value_of(case.sodium, "yield_strength").value
+    if first < least * (1 - ROUNDING):
+        raise CaseError(
+            file,
+            "program[0].pressure",
+            f"{first:g} MPa is below the yield stress of the sodium, where the model of its "
+            f"layer begins; allowed: >= {least:g} MPa (sodium.yield_strength)",
+        )
+
+
+def _require_room(case: PelletCase, file: str) -> None:
+    """Stops a punch whose form needs more sodium than there is, before any mesh is made."""
+    from napress.fem.pellet.punch import PunchTouches
+
+    if case.pellet.loading == "isostatic":
+        return
+    try:
+        punch_of(case).require_room(case.sodium.thickness, case.pellet.diameter / 2)
+    except PunchTouches as error:
+        raise CaseError(file, "sodium.thickness", str(error)) from error
+
+
+def pellet_text(case: PelletCase) -> str:
+    """Returns the pellet and what holds it in a few words."""
+    pellet = case.pellet
+    held = {"none": "no die", "rigid": "rigid die", "elastic": "elastic sleeve"}[pellet.sleeve]
+    if pellet.loading == "isostatic":
+        held = "isostatic"
+    return (
+        f"{case.ceramic.material.name}, {pellet.diameter * 1e-3:g} mm across and "
+        f"{case.ceramic.thickness * 1e-3:g} mm thick, {held}"
+    )
+
+
+def punch_of(case: PelletCase) -> Any:
+    """Returns the `napress.fem.pellet.punch.PunchShape` of a case."""
+    from napress.fem.pellet.punch import PunchShape
+
+    pellet = case.pellet
+    return PunchShape(
+        pellet.punch_crown, pellet.punch_tilt, pellet.chamfer_width, pellet.chamfer_depth
+    )
+
+
+def press_warnings(case: PelletCase) -> list[str]:
+    """Returns a line for each load near what press and die may carry."""
+    if case.press is None:
+        return []
+    found = []
+    for stage in case.program:
+        force = closed.press_force_kN(stage.pressure, case.pellet.diameter / 2)
+        share = force / case.press.allowed_kN
+        if share > case.press.warning:
+            found.append(
+                f"{stage.pressure:g} MPa needs {force:.3g} kN, {100 * share:.0f} % of the "
+                f"{case.press.allowed_kN:.3g} kN that press and die may carry."
+            )
+    return found
+
+
+def pellet_estimates(case: PelletCase) -> list[str]:
+    """Returns the values used that are estimates, such as ``ceramic.young``."""
+    used = {
+        "sodium": ("young", "poisson", "yield_strength"),
+        "ceramic": ("young", "poisson", "tensile_strength", "weibull_modulus"),
+    }
+    names = []
+    for label, fields in used.items():
+        for name in fields:
+            entry = value_of(getattr(case, label), name)
+            if entry is not None and entry.estimate:
+                names.append(f"{label}.{name}")
+    for label, fields in (
+        ("sleeve_material", ("young", "poisson", "yield_strength")),
+        ("punch_material", ("yield_strength",)),
+    ):
+        tool = getattr(case.pellet, label)
+        names += [f"{label}.{f}" for f in fields if tool and getattr(tool, f).estimate]
+    return names
+
+
+def to_pellet_model(case: PelletCase) -> PelletModel:
+    """Returns a case in inner units."""
+    from napress.fem.inputs.materials import ElasticCeramic
+    from napress.fem.pellet.layer_step import LayerMetal
+    from napress.fem.pellet.press import PelletProblem
+    from napress.fem.pellet.support import SupportShape
+    from napress.postprocess.pellet.results import PelletStrength, PelletTools
+    from napress.postprocess.theory.plasticity import shear_yield_MPa
+
+    pellet, radius = case.pellet, case.pellet.diameter / 2
+
+    def known(table: Any, name: str) -> float:
+        entry: SourcedValue = value_of(table, name)
+        return entry.value
+
+    young, poisson = known(case.sodium, "young"), known(case.sodium, "poisson")
+    flow = known(case.sodium, "yield_strength")
+    edge = edge_pressure_MPa(case, flow)
+    stiffness = {"none": 0.0, "rigid": float("inf")}.get(pellet.sleeve)
+    outer = sleeve_yield = None
+    if stiffness is None:
+        sleeve, outer = pellet.sleeve_material, pellet.sleeve_outer_diameter / 2
+        stiffness = closed.sleeve_stiffness_MPa_per_um(
+            radius, outer, sleeve.young.value, sleeve.poisson.value
+        )
+        sleeve_yield = sleeve.yield_strength.value
+    problem = PelletProblem(
+        radius_um=radius,
+        thickness_um=case.ceramic.thickness,
+        ceramic=ElasticCeramic(known(case.ceramic, "young"), known(case.ceramic, "poisson")),
+        sodium_thickness_um=case.sodium.thickness,
+        metal=LayerMetal(shear_yield_MPa(flow), young / (3 * (1 - 2 * poisson)), edge),
+        punch=punch_of(case),
+        support=SupportShape(
+            pellet.support_gap / 2,
+            pellet.debris_height,
+            pellet.debris_diameter / 2,
+            pellet.support_offset,
+        ),
+        sleeve_MPa_per_um=stiffness,
+        isostatic=pellet.loading == "isostatic",
+    )
+    modulus = value_of(case.ceramic, "weibull_modulus")
+    punch = pellet.punch_material
+    return PelletModel(
+        problem,
+        PelletStrength(
+            known(case.ceramic, "tensile_strength"), None if modulus is None else modulus.value
+        ),
+        PelletTools(
+            radius,
+            outer,
+            sleeve_yield,
+            None if punch is None else punch.yield_strength.value,
+            isostatic=pellet.loading == "isostatic",
+        ),
+        tuple(stage.pressure for stage in case.program),
+        edge,
+    )
+
+
+def edge_pressure_MPa(case: PelletCase, yield_MPa: float) -> float:
+    """Pressure at the rim at which the sodium begins to flow out.
+
+    Without a die its yield stress; in a die what the clearance holds, but at least
+    that; infinite in a sealed die or a bag.
+    """
+    pellet = case.pellet
+    if pellet.loading == "isostatic":
+        return float("inf")
+    if pellet.sleeve == "none":
+        return yield_MPa
+    held = closed.die_extrusion_pressure_MPa(pellet.clearance, pellet.land, yield_MPa)
+    return max(held, yield_MPa)

@@ -1,0 +1,1 @@
+"""What a case file may say: one file per table, and the checks across tables."""

@@ -1,0 +1,259 @@
+"""The case file: every table and key a user can write, with what each accepts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import (
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from napress.cases.errors import shown
+from napress.cases.schema import materials
+from napress.cases.schema.contact import ContactTable, assumed_contact
+from napress.cases.schema.creep import (
+    CreepTable,
+    SizeEffectTable,
+    creep_values,
+    estimates,
+    to_size_effect,
+)
+from napress.cases.schema.fracture import Fracture
+from napress.cases.schema.materials import (
+    Ceramic,
+    Material,
+    Metal,
+    Tool,
+    load_material,
+    parse_material,
+)
+from napress.cases.schema.program import Stage, check_program
+from napress.cases.schema.resistance import ResistanceTable
+from napress.cases.schema.surface import LATERAL, SurfaceTable
+from napress.cases.schema.window import WindowTable
+from napress.cases.values import units
+from napress.cases.values.fields import (
+    Bounds,
+    SourcedValue,
+    Strict,
+    choice,
+    count,
+    flag,
+    number,
+    quantity,
+    sourced,
+    text,
+)
+
+LARGEST_ELEMENTS = 4096
+
+
+def _field(kind: Any, description: str) -> Any:
+    return Annotated[kind, Field(description=description)]
+
+
+def _override(dimension: units.Dimension | None, bounds: Bounds, description: str) -> Any:
+    kind = sourced(dimension, bounds, from_case=True)
+    return Annotated[
+        kind | None, Field(default=None, description=f"{description}; default: the material's")
+    ]
+
+
+def material_of(kind: type[Metal] | type[Ceramic] | type[Tool], place: str = "") -> Any:
+    """Returns the type of a ``material`` key: an id, a path, or the whole table.
+
+    Args:
+        kind: What it has to be.
+        place: Field of the case, for messages about a table written there.
+    """
+    wanted = kind.__name__.lower()
+    where = place or ("sodium.material" if kind is Metal else "ceramic.material")
+
+    def parse(raw: object, info: ValidationInfo) -> Material:
+        if isinstance(raw, (Metal, Ceramic, Tool)):
+            material = raw
+        elif isinstance(raw, dict):
+            material = parse_material(raw, (info.context or {}).get("file", "case"), where)
+        elif isinstance(raw, str) and raw.strip() and len(raw) <= 1000:
+            material = load_material(raw, (info.context or {}).get("folder"))
+        else:
+            ids = ", ".join(materials.material_ids())
+            raise ValueError(f"{shown(raw)} is not a material; allowed: {ids}, or a .toml path")
+        if not isinstance(material, kind):
+            raise ValueError(f"{shown(material.id)} is a {material.kind}; allowed: a {wanted}")
+        return material
+
+    return Annotated[
+        kind,
+        PlainValidator(parse),
+        PlainSerializer(lambda material: material.model_dump(exclude_none=True)),
+        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object"}]}),
+        Field(description=f"id of a {wanted} listed by `napress materials`, or a .toml path"),
+    ]
+
+
+class Interface(Strict):
+    """The cell that is pressed: one period, or half of a mirrored one."""
+
+    dimension: _field(choice(2), "2: plane strain, a profile pressed along its depth") = 2
+    width: _field(LATERAL, "lateral size of the cell, such as '20 um'")
+    elements: _field(
+        count(8, LARGEST_ELEMENTS), "interface elements across the width; 8 per shortest wavelength"
+    ) = 128
+
+
+class SodiumTable(Strict):
+    """The metal: a material, its thickness, and values that differ from the material's."""
+
+    material: material_of(Metal)
+    thickness: _field(LATERAL, "thickness of the metal, such as '20 um'")
+    young: _override(units.PRESSURE, materials.MODULUS, "Young's modulus")
+    poisson: _override(None, materials.POISSON, "Poisson's ratio")
+    yield_strength: _override(units.PRESSURE, materials.YIELD, "yield stress in tension")
+    hardening: _override(units.PRESSURE, materials.HARDENING, "linear hardening modulus")
+    voce_strength: _override(units.PRESSURE, materials.HARDENING, "saturation stress (Voce)")
+    voce_strain: _override(None, materials.STRAIN, "saturation strain (Voce)")
+
+
+class CeramicTable(Strict):
+    """The electrolyte: a material, its thickness, and values that differ."""
+
+    material: material_of(Ceramic)
+    thickness: _field(LATERAL, "thickness of the ceramic, such as '40 um'")
+    young: _override(units.PRESSURE, materials.MODULUS, "Young's modulus")
+    poisson: _override(None, materials.POISSON, "Poisson's ratio")
+    tensile_strength: _override(units.PRESSURE, materials.STRENGTH, "strength in tension")
+    compressive_strength: _override(units.PRESSURE, materials.STRENGTH, "in compression")
+    fracture_toughness: _override(units.TOUGHNESS, materials.TOUGHNESS, "K_IC")
+    weibull_modulus: _override(None, materials.WEIBULL, "Weibull modulus")
+    ionic_conductivity: _override(units.CONDUCTIVITY, materials.CONDUCTIVITY, "conductivity")
+
+
+_STEP = quantity(units.LENGTH, Bounds(above=0.0, at_most=1e3))
+
+
+class Solver(Strict):
+    """How accurately load steps are taken; see `napress.fem.inputs.materials.StepControl`."""
+
+    void_error: _field(
+        quantity(units.FRACTION, Bounds(above=0.0, at_most=50.0)),
+        "accepted step error in void volume, of the initial void per decade of closure",
+    ) = 1.0
+    first_step: _field(_STEP, "platen displacement of the first step") = 0.005
+    smallest_step: _field(_STEP, "below this the run ends with a named reason") = 1e-6
+    largest_step: _field(_STEP, "upper bound of the platen displacement of a step") = 0.1
+    largest_pressure_ratio: _field(
+        number(Bounds(above=1.0, at_most=100.0)), "pressure growth per step once voids are closed"
+    ) = 1.5
+    facet_distortion: _field(
+        number(Bounds(above=1.0, at_most=10.0)),
+        "a contact facet this many times too wide or narrow has the nodes redistributed",
+    ) = 2.0
+    max_newton: _field(count(2, 1000), "Newton iterations before a step is rejected") = 25
+    max_steps: _field(count(1, 1_000_000), "accepted steps before the run ends") = 5000
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Solver:
+        if not self.smallest_step <= self.first_step <= self.largest_step:
+            text = (
+                f"{self.first_step:g} um is out of order; "
+                "allowed: smallest_step <= first_step <= largest_step"
+            )
+            raise PydanticCustomError("order", "{text}", {"key": "first_step", "text": text})
+        return self
+
+
+class Output(Strict):
+    """What the run folder keeps besides the history and the summary."""
+
+    fields: _field(
+        choice("targets", "all", "none"), "ParaView fields at targets, at every step, or none"
+    ) = "targets"
+    figures: _field(flag(), "whether figures are drawn") = True
+    report: _field(flag(), "whether report.html is written") = True
+
+
+class Case(Strict):
+    """Everything that defines a run."""
+
+    title: _field(text(), "one line that names the run") = "untitled"
+    interface: _field(Interface, "table [interface] with width and elements")
+    surface: Annotated[
+        tuple[SurfaceTable, ...],
+        Field(min_length=1, max_length=64, description="one or more tables [[surface]]"),
+    ]
+    sodium: _field(SodiumTable, "table [sodium] with material and thickness")
+    ceramic: _field(CeramicTable, "table [ceramic] with material and thickness")
+    contact: _field(ContactTable, "table [contact]") = ContactTable()
+    program: Annotated[
+        tuple[Stage, ...],
+        Field(min_length=1, max_length=1000, description="one or more tables [[program]]"),
+    ]
+    fracture: _field(Fracture, "table [fracture]: pellet, flaws, confinement") = Fracture()
+    resistance: _field(
+        ResistanceTable | None, "table [resistance]; default: perfect contact where it touches"
+    ) = None
+    creep: _field(CreepTable | None, "table [creep]: sodium that flows in time") = None
+    size_effect: _field(SizeEffectTable | None, "table [size_effect]: strength when small") = None
+    solver: _field(Solver, "table [solver]") = Solver()
+    output: _field(Output, "table [output]") = Output()
+    # No part of what is run, hence of neither the resolved case nor its hash.
+    window: Annotated[
+        WindowTable | None, Field(description="table [window] of `napress window`", exclude=True)
+    ] = None
+
+    @field_validator("surface", "program", mode="before")
+    @classmethod
+    def _list_of_tables(cls, raw: object, info: ValidationInfo) -> object:
+        wanted = f"1 or more tables [[{info.field_name}]]"
+        if isinstance(raw, tuple):
+            return raw
+        if not isinstance(raw, list) or not raw:
+            raise ValueError(f"{shown(raw)} is not a list of tables; allowed: {wanted}")
+        for index, item in enumerate(raw):
+            if not isinstance(item, dict):
+                raise ValueError(f"entry {index} is {shown(item)}; allowed: {wanted}")
+        return raw
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Case:
+        metal, creep = self.sodium.material, self.creep
+        if creep is not None:
+            creep_values(creep, metal)
+        to_size_effect(self.size_effect)
+        melting = None if metal.melting_point is None else metal.melting_point.value
+        check_program(self.program, melting, creep is not None and not creep.with_yield)
+        return self
+
+
+def value_of(table: SodiumTable | CeramicTable, name: str) -> SourcedValue | None:
+    """Returns a property: the case's override, else the material's, else ``None``."""
+    override = getattr(table, name)
+    return override if override is not None else getattr(table.material, name)
+
+
+def assumed_values(case: Case) -> list[str]:
+    """Returns the values of a case that are estimates, such as ``ceramic.young``."""
+    names = []
+    for label, table in (("sodium", case.sodium), ("ceramic", case.ceramic)):
+        for name in type(table).model_fields:
+            if name not in ("material", "thickness"):
+                entry = value_of(table, name)
+                if entry is not None and entry.estimate:
+                    names.append(f"{label}.{name}")
+    names += assumed_contact(case.contact)
+    names += [f"fracture.{name}" for name in case.fracture.assumed()]
+    names += estimates(case.creep, case.size_effect, case.sodium.material)
+    if case.resistance is not None:
+        for name in ("charge_transfer", "film"):
+            entry = getattr(case.resistance, name)
+            if entry is not None and entry.estimate:
+                names.append(f"resistance.{name}")
+    return names

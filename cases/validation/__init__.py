@@ -1,0 +1,1 @@
+"""Shipped experiments beside what the model says of them, nothing fitted."""

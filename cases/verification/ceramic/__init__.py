@@ -1,0 +1,1 @@
+"""Checks of the ceramic: shear, a cracked block, Weibull risk, conduction."""

@@ -1,0 +1,1 @@
+"""Checks of contact: elastic asperities, friction, punches, trapped gas."""

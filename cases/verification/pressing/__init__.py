@@ -1,0 +1,1 @@
+"""Checks of whole runs: the sinusoid, invariants, redistribution, the pellet."""

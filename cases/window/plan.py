@@ -1,0 +1,216 @@
+"""What a window needs to run: one case of the interface per seed, and the pellet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from napress.cases.errors import CaseError
+from napress.cases.model.pellet import load_pellet_case, pellet_case_hash, pellet_resolved_toml
+from napress.cases.schema.interface_case import Case, value_of
+from napress.cases.schema.load import case_hash, check_surface, load_case, resolved_toml
+from napress.cases.schema.pellet_case import PelletCase, PelletStage
+from napress.cases.schema.surface import SelfAffine
+from napress.cases.schema.window import WindowTable
+from napress.cases.values import units
+from napress.cases.values.fields import SourcedValue
+from napress.postprocess.theory.pellet import press_force_kN
+
+DEFAULT_SEEDS = 8
+LARGEST_SEED = 2**63 - 1
+HASH_DIGITS = 10
+LEAST_OVER_YIELD = 1.5
+IMPERFECTIONS = (
+    "punch_crown",
+    "punch_tilt",
+    "chamfer_width",
+    "chamfer_depth",
+    "support_gap",
+    "debris_height",
+    "debris_diameter",
+    "support_offset",
+)
+HELD = {"none": "none", "rigid": "rigid die", "elastic": "elastic sleeve"}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run a window needs.
+
+    Attributes:
+        name: Such as ``seed 3`` or ``pellet``.
+        command: ``run`` or ``pellet``.
+        folder: Its name, with the start of the case's hash: an edited case runs anew and
+            leaves the old runs where they are.
+        case_toml: The case.
+    """
+
+    name: str
+    command: str
+    folder: str
+    case_toml: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A window case, ready to be run.
+
+    Attributes:
+        file: As the user named it.
+        case: The interface, with the hold of the pellet.
+        table: Its ``[window]``.
+        pellet: The pellet with the materials and pressures of the case; None without.
+        press_MPa: What press and die may carry; None if not known.
+        jobs: What has to be run.
+    """
+
+    file: str
+    case: Case
+    table: WindowTable
+    pellet: PelletCase | None
+    press_MPa: float | None
+    jobs: tuple[Job, ...]
+
+
+def load_plan(path: Path, seeds: int | None = None) -> Plan:
+    """Reads a window case and plans its runs.
+
+    Args:
+        path: Case file with a table ``[window]``.
+        seeds: Instead of the number in the file.
+
+    Raises:
+        CaseError: One line naming file, field and what is allowed.
+    """
+    file = str(path)
+    case = load_case(path)
+    table = case.window
+    if table is None:
+        raise CaseError(file, "window", "missing; allowed: table [window] with closure_target")
+    if table.resistance_target is not None and value_of(case.ceramic, "ionic_conductivity") is None:
+        raise CaseError(
+            file,
+            "window.resistance_target",
+            "needs a conductivity that neither case nor material gives; allowed: "
+            "ceramic.ionic_conductivity, such as '5 mS/cm'",
+        )
+    pellet = press = None
+    if table.pellet is not None:
+        source = Path(path).parent / table.pellet
+        pellet = load_pellet_case(source)
+        case = _held_by(case, pellet, file, table.pellet)
+        pellet, press = _pellet_of(case, pellet)
+    jobs = [_job(seed, name) for name, seed in _seeds(case, seeds or table.seeds, file)]
+    if pellet is not None:
+        folder = f"pellet-{pellet_case_hash(pellet)[:HASH_DIGITS]}"
+        # First: it is short, and the rest needs it.
+        jobs.insert(0, Job("pellet", "pellet", folder, pellet_resolved_toml(pellet)))
+        even = _without_imperfections(pellet)
+        if even != pellet:
+            folder = f"even-pellet-{pellet_case_hash(even)[:HASH_DIGITS]}"
+            jobs.append(Job("even pellet", "pellet", folder, pellet_resolved_toml(even)))
+    return Plan(file, case, table, pellet, press, tuple(jobs))
+
+
+def pressures_MPa(case: Case) -> list[float]:
+    """Pressures of the load program, increasing, each once."""
+    return sorted({stage.pressure for stage in case.program if stage.pressure is not None})
+
+
+def _job(case: Case, name: str) -> Job:
+    folder = f"{name.replace(' ', '-')}-{case_hash(case)[:HASH_DIGITS]}"
+    return Job(name, "run", folder, resolved_toml(case))
+
+
+def _seeds(case: Case, count: int | None, file: str) -> list[tuple[str, Case]]:
+    """The case on one random surface after the other, beginning with its own."""
+    first = [table.seed for table in case.surface if isinstance(table, SelfAffine)]
+    if not first:
+        if count is not None and count > 1:
+            raise CaseError(
+                file, "window.seeds", f"{count}, but no surface here is random; allowed: 1"
+            )
+        return [("surface", case)]
+    count = DEFAULT_SEEDS if count is None else count
+    if max(first) + count - 1 > LARGEST_SEED:
+        raise CaseError(
+            file, "surface[0].seed", f"leaves no {count} seeds; allowed: <= {LARGEST_SEED - count}"
+        )
+    found = []
+    for step in range(count):
+        surface = tuple(
+            table.model_copy(update={"seed": table.seed + step})
+            if isinstance(table, SelfAffine)
+            else table
+            for table in case.surface
+        )
+        seed = case.model_copy(update={"surface": surface})
+        check_surface(seed, file)
+        found.append((f"seed {first[0] + step}", seed))
+    return found
+
+
+def _held_by(case: Case, pellet: PelletCase, file: str, pellet_file: str) -> Case:
+    """The case with the size and the hold of the pellet, as far as it does not say itself."""
+    mine, its = case.ceramic.material.id, pellet.ceramic.material.id
+    if mine != its:
+        raise CaseError(
+            file, "window.pellet", f"{pellet_file} is a pellet of {its!r}; allowed: of {mine!r}"
+        )
+    shape, note = pellet.pellet, SourcedValue
+    held = "isostatic" if shape.loading == "isostatic" else HELD[shape.sleeve]
+    taken: dict[str, Any] = {
+        "confinement": held,
+        "pellet_diameter": note(shape.diameter, "um", source=f"pellet case {pellet_file}"),
+    }
+    if shape.sleeve == "elastic":
+        tool = shape.sleeve_material
+        ratio = shape.sleeve_outer_diameter / shape.diameter
+        taken |= {
+            "sleeve_young": tool.young,
+            "sleeve_poisson": tool.poisson,
+            "sleeve_diameter_ratio": note(ratio, "", source=f"pellet case {pellet_file}"),
+        }
+    written = case.fracture.model_fields_set
+    for name in ("confinement", "pellet_diameter"):
+        here, there = getattr(case.fracture, name), taken[name]
+        values = [
+            entry.value if isinstance(entry, SourcedValue) else entry for entry in (here, there)
+        ]
+        if name in written and values[0] != values[1]:
+            raise CaseError(
+                file,
+                f"fracture.{name}",
+                f"{values[0]!r}, but in {pellet_file} it is {values[1]!r}; "
+                "allowed: the same, or leave it out",
+            )
+    update = {name: value for name, value in taken.items() if name not in written}
+    return case.model_copy(update={"fracture": case.fracture.model_copy(update=update)})
+
+
+def _without_imperfections(pellet: PelletCase) -> PelletCase:
+    """The same pellet under a flat, parallel punch and on a flat support."""
+    table = pellet.pellet.model_copy(update=dict.fromkeys(IMPERFECTIONS, 0.0))
+    return pellet.model_copy(update={"pellet": table})
+
+
+def _pellet_of(case: Case, pellet: PelletCase) -> tuple[PelletCase | None, float | None]:
+    """The pellet with the materials and pressures of the case, and what the press may carry."""
+    asked, limit = pressures_MPa(case), None
+    if pellet.press is not None:
+        force = press_force_kN(1.0, pellet.pellet.diameter / 2)
+        limit = pellet.press.allowed_kN * pellet.press.refusal / force
+        asked = [pressure for pressure in asked if pressure <= limit]
+    # The pellet model begins where the sodium yields and has filled the space under the punch.
+    least = LEAST_OVER_YIELD * value_of(case.sodium, "yield_strength").value
+    asked = [pressure for pressure in asked if pressure > least]
+    if not asked:
+        return None, limit
+    thickness = {"ceramic": pellet.ceramic.thickness, "sodium": pellet.sodium.thickness}
+    bodies = {
+        name: getattr(case, name).model_copy(update={"thickness": size})
+        for name, size in thickness.items()
+    }
+    stages = tuple(PelletStage(pressure=units.format_quantity(p, units.PRESSURE)) for p in asked)
+    return pellet.model_copy(update={**bodies, "program": stages}), limit

@@ -1,0 +1,1 @@
+"""Linear algebra below the physics: factorisation, Krylov iterations, tensors."""

@@ -1,0 +1,1 @@
+"""The elastic ceramic as the compliance of its surface."""

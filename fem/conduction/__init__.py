@@ -1,0 +1,1 @@
+"""The current through the electrolyte."""

@@ -1,0 +1,67 @@
+"""The deformed ceramic surface as the obstacle the sodium is pressed against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from napress.fem.ceramic.deflection import DeflectionBasis
+from napress.meshes.surfaces import Surface
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ObstacleView:
+    """The obstacle under given lateral points, for any deflection.
+
+    Attributes:
+        height_um: Undeformed height, (n,).
+        slope: Undeformed slope, (n, dimension-1).
+        values: Basis functions, (n, basis size).
+        gradients: Their lateral derivatives, one (n, basis size) per direction.
+    """
+
+    height_um: Array
+    slope: Array
+    values: sparse.csr_array
+    gradients: list[sparse.csr_array]
+
+    def deformed_height(self, deflection: Array) -> Array:
+        """Height of the deflected surface, (n,), µm."""
+        return self.height_um + self.values @ deflection
+
+    def deformed_slope(self, deflection: Array) -> Array:
+        """Slope of the deflected surface, (n, dimension-1)."""
+        change = np.column_stack([gradient @ deflection for gradient in self.gradients])
+        return self.slope + change
+
+    def load(self, force: Array) -> Array:
+        """Point forces tested with the basis functions, (n,) to (basis size,)."""
+        return self.values.T @ force
+
+    def load_change(self, force: Array, force_rate: Array, velocity: Array) -> Array:
+        """Directional derivative of ``load`` when points move and forces change.
+
+        Args:
+            force: Point forces, (n,).
+            force_rate: Their change, (n,).
+            velocity: Lateral motion of the points, (n, dimension-1), µm.
+        """
+        change = self.values.T @ force_rate
+        for axis, gradient in enumerate(self.gradients):
+            change = change + gradient.T @ (force * velocity[:, axis])
+        return change
+
+
+def look_under(points: Array, surface: Surface, basis: DeflectionBasis) -> ObstacleView:
+    """Evaluates surface and basis under points, (n, dimension-1), µm."""
+    return ObstacleView(
+        height_um=surface.height(points),
+        slope=surface.gradient(points),
+        values=basis.values(points),
+        gradients=basis.gradients(points),
+    )

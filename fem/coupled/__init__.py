@@ -1,0 +1,1 @@
+"""Sodium and ceramic as one system of equations, and its Newton iteration."""

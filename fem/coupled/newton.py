@@ -1,0 +1,203 @@
+"""Newton's method for one load step: primal-dual directions, line search, bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napress.fem.algebra import tensors
+from napress.fem.algebra.linear import SingularSystem
+from napress.fem.coupled.system import CoupledSystem, Direction, Evaluation, State
+from napress.fem.inputs.platen import PlatenControl
+from napress.fem.sodium.body import Sodium
+from napress.fem.sodium.state import StressDirection
+
+Array = NDArray[np.float64]
+LINE_SEARCH_TRIALS = 10
+KRYLOV_START = 1e-2
+# Steps this short three times in a row, or ascent directions this often, mean that
+# the iteration is going nowhere.
+TINY_STEP, TINY_STEPS, UPHILL_DIRECTIONS = 0.03, 3, 4
+
+
+@dataclass(frozen=True)
+class NewtonSettings:
+    """Bounds of one Newton solve.
+
+    Attributes:
+        tolerance: Accepted norm of the residual, µN.
+        max_iterations: Iterations before giving up.
+        largest_move_um: Bound on the change of any displacement per iteration.
+        reuse_tangent: Take the first direction with the tangent last factored. At
+            the start of a step that is the converged, plastically flowing tangent
+            of the step before: a far better predictor than the fresh one, which
+            sees committed, momentarily elastic metal.
+    """
+
+    tolerance: float
+    max_iterations: int
+    largest_move_um: float
+    reuse_tangent: bool
+
+
+@dataclass(frozen=True)
+class NewtonResult:
+    """Outcome of one Newton solve.
+
+    Attributes:
+        converged: Whether the tolerance was met.
+        state: Last iterate.
+        evaluation: Its evaluation.
+        iterations: Iterations spent.
+        reason: Why it stopped, empty if it converged.
+    """
+
+    converged: bool
+    state: State
+    evaluation: Evaluation
+    iterations: int
+    reason: str
+
+
+class _Directions:
+    """Trial stress direction n and dual direction m along the iterations."""
+
+    def __init__(self, sodium: Sodium) -> None:
+        self._sodium = sodium
+        self._stress = sodium.stress_direction()
+        self._current = self._unit(self._stress)
+        self._freeze(self._stress, self._current)
+
+    @staticmethod
+    def _unit(stress: StressDirection) -> Array:
+        return stress.trial / stress.norm[..., None]
+
+    def _freeze(self, stress: StressDirection, dual: Array) -> None:
+        plastic = stress.weight < 0
+        self._dual = np.where(plastic[..., None], dual, self._current)
+        self._sodium.freeze_directions(self._current, self._dual, stress.weight)
+
+    def update(self, step: float) -> None:
+        """Advances both directions after a move of the given step length."""
+        stress = self._sodium.stress_direction()
+        change = stress.trial - self._stress.trial
+        along = tensors.inner(self._current, change)[..., None]
+        dual = self._dual + step * (self._current - self._dual)
+        dual = dual + (change - self._dual * along) / self._stress.norm[..., None]
+        dual = dual / np.maximum(tensors.norm(dual), 1.0)[..., None]
+        self._stress, self._current = stress, self._unit(stress)
+        self._freeze(stress, dual)
+
+
+def _moved(state: State, direction: Direction, step: float) -> State:
+    return State(
+        state.sodium + step * direction.sodium,
+        state.load + step * direction.load,
+        state.deflection + step * direction.deflection,
+        state.gas + step * direction.gas,
+    )
+
+
+def solve(
+    system: CoupledSystem, start: State, control: PlatenControl, settings: NewtonSettings
+) -> NewtonResult:
+    """Solves one load step from a starting iterate; never raises on divergence.
+
+    Args:
+        system: The coupled system with its committed history.
+        start: First iterate.
+        control: What the platen is told to do.
+        settings: Tolerance and bounds.
+    """
+    sodium = system.sodium
+    state, at = start, system.evaluate(start, control)
+    directions = _Directions(sodium)
+    tiny = uphill = 0
+    krylov_tolerance = KRYLOV_START
+    for iteration in range(1, settings.max_iterations + 1):
+        if not np.isfinite(at.norm):
+            return NewtonResult(False, state, at, iteration, "a contact facet folded up")
+        try:
+            if iteration > 1 or not settings.reuse_tangent:
+                system.factor()
+            direction = system.direction(state, at, control, krylov_tolerance)
+        except SingularSystem as error:
+            return NewtonResult(False, state, at, iteration, str(error))
+        move = np.abs(direction.sodium[sodium.displacement_dofs]).max(initial=0.0)
+        move = sodium.largest(move)
+        if not np.isfinite(move):
+            return NewtonResult(False, state, at, iteration, "the linear solve failed")
+        longest = min(1.0, settings.largest_move_um / max(move, 1e-300))
+
+        before = at.norm
+        slope = system.slope_along(direction, at, control)
+        # An ascent direction says nothing about where to stop along it.
+        unguided = iteration == 1 or slope > 0
+        if iteration > 1 and slope > 0 and before > 1e3 * settings.tolerance:
+            uphill += 1
+            if uphill > UPHILL_DIRECTIONS:
+                return NewtonResult(False, state, at, iteration, "no descent direction left")
+        step, state, at = _line_search(
+            system, state, direction, control, (before, slope), longest, unguided
+        )
+        directions.update(step)
+        tiny = tiny + 1 if step < TINY_STEP else 0
+        if tiny >= TINY_STEPS:
+            return NewtonResult(False, state, at, iteration, "the line search stalled")
+        krylov_tolerance = float(
+            np.clip(0.5 * min(at.norm / max(before, 1e-12), 1.0) ** 2, 1e-4, KRYLOV_START)
+        )
+        if step == 1.0 and at.norm < settings.tolerance:
+            return NewtonResult(True, state, at, iteration, "")
+    reason = f"no convergence in {settings.max_iterations} iterations"
+    return NewtonResult(False, state, at, settings.max_iterations, reason)
+
+
+def _line_search(
+    system: CoupledSystem,
+    state: State,
+    direction: Direction,
+    control: PlatenControl,
+    start: tuple[float, float],
+    longest: float,
+    accept_any: bool,
+) -> tuple[float, State, Evaluation]:
+    """Finds a step along a direction at which the energy slope has dropped enough.
+
+    The slope along the direction is bracketed and its zero approached by bounded
+    regula falsi; a step that folds a facet is cut. The first iteration of a load
+    step is accepted in full: it carries the platen's motion and must raise energy.
+
+    Returns:
+        Step length, state and evaluation there.
+    """
+    norm, slope = start
+    step, low, low_slope, high, high_slope = longest, 0.0, slope, None, None
+    trial, at = state, None
+    for _ in range(LINE_SEARCH_TRIALS):
+        trial = _moved(state, direction, step)
+        at = system.evaluate(trial, control)
+        if not np.isfinite(at.norm):
+            high, high_slope = step, None
+            step *= 0.3
+            continue
+        here = system.slope_along(direction, at, control)
+        enough = at.norm < 0.3 * norm or abs(here) <= 0.5 * abs(slope)
+        if accept_any or enough or (here < 0 and step >= 0.999 * longest):
+            break
+        if here > 0:
+            high, high_slope = step, here
+        else:
+            low, low_slope = step, here
+        if high is None:
+            break
+        share = 0.5
+        if high_slope is not None and high_slope != low_slope:
+            share = float(np.clip(-low_slope / (high_slope - low_slope), 0.1, 0.9))
+        step = low + share * (high - low)
+    else:
+        trial = _moved(state, direction, step)
+        at = system.evaluate(trial, control)
+    return step, trial, at

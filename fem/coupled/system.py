@@ -1,0 +1,330 @@
+"""Sodium and ceramic in contact as one system of equations.
+
+Unknowns: the sodium's displacement and pressure, the load the contact puts on the
+ceramic, and the platen's position. The ceramic is linear and enters through its
+surface compliance; only the sodium is factored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napress.fem.algebra.krylov import minimal_residual
+from napress.fem.algebra.linear import SingularSystem
+from napress.fem.ceramic.body import Ceramic
+from napress.fem.contact.gap import ObstacleView, look_under
+from napress.fem.contact.laws import InterfaceLaws
+from napress.fem.inputs.platen import ByPressure, PlatenControl
+from napress.fem.sodium.body import Sodium
+from napress.fem.sodium.state import SurfaceState
+from napress.fem.timing import StageTimers
+from napress.meshes.surfaces import Surface
+
+Array = NDArray[np.float64]
+# A contact facet squeezed below this share of its length has folded up.
+SMALLEST_STRETCH = 0.02
+
+
+@dataclass(frozen=True)
+class State:
+    """Trial or committed values of the unknowns.
+
+    Attributes:
+        sodium: Displacement and pressure unknowns, owned and ghosts.
+        load: Load on the ceramic in the dual of the deflection basis, µN.
+        deflection: Ceramic deflection in the basis, µm.
+        gas: Gas pressure by facet, as `TrappedGas` has it; empty without gas.
+    """
+
+    sodium: Array
+    load: Array
+    deflection: Array
+    gas: Array = field(default_factory=lambda: np.zeros(0))
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A search direction; ``platen`` is the upward motion of the platen, µm."""
+
+    sodium: Array
+    load: Array
+    deflection: Array
+    platen: float
+    gas: Array = field(default_factory=lambda: np.zeros(0))
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The equations at one state.
+
+    Attributes:
+        residual: Out-of-balance force on owned sodium unknowns, µN.
+        mismatch: Contact load minus the load the ceramic carries, µN.
+        reaction: Force of the platen, µN.
+        norm: Norm of everything that has to vanish, µN; NaN if a facet folded.
+        surface: Contact surface.
+        view: Obstacle under it.
+        gap: Gap at facet points, (n,), µm.
+        pressure: Contact pressure there, of gas where it is open, (n,), MPa.
+        in_contact: Whether it is contact that presses there, (n,).
+        gas_mismatch: What each void lacks of the ideal gas law, (voids,), µN.
+    """
+
+    residual: Array
+    mismatch: Array
+    reaction: float
+    norm: float
+    surface: SurfaceState
+    view: ObstacleView
+    gap: Array
+    pressure: Array
+    in_contact: NDArray[np.bool_]
+    gas_mismatch: Array
+
+
+class CoupledSystem:
+    """Evaluates and linearises the coupled problem.
+
+    Attributes:
+        sodium: The sodium.
+        ceramic: The ceramic.
+        surface: The undeformed rough surface.
+        nominal_area: Nominal interface area, µm^(dimension-1).
+        timers: CPU time per stage.
+        laws: Friction, adhesion and trapped gas.
+        factorisations: Number of factorisations so far.
+        krylov_iterations: Number of Krylov iterations so far.
+    """
+
+    def __init__(
+        self, sodium: Sodium, ceramic: Ceramic, surface: Surface, timers: StageTimers
+    ) -> None:
+        self.sodium = sodium
+        self.ceramic = ceramic
+        self.surface = surface
+        self.nominal_area = surface.width_um ** (surface.dimension - 1)
+        self.timers = timers
+        self.laws = InterfaceLaws(sodium, surface.width_um)
+        self.factorisations = 0
+        self.krylov_iterations = 0
+        self._platen_mode: Array | None = None
+        self._evaluated = self.initial_state()
+        self.linearised_at = (self._evaluated, sodium.directions())
+        self._facets = sodium.sum(len(sodium.face.reference_area)) / sodium.face.points_per_facet
+
+    def initial_state(self) -> State:
+        """Undeformed bodies, just touching."""
+        size = self.ceramic.basis.size
+        gas = self.laws.gas.initial() if self.laws.gas else np.zeros(0)
+        sodium = np.zeros(len(self.sodium.fields.state.x.array))
+        return State(sodium, np.zeros(size), np.zeros(size), gas)
+
+    def force_scale(self, pressure: float) -> float:
+        """Norm of the contact forces under a mean pressure, µN."""
+        return pressure * self.nominal_area / np.sqrt(self._facets)
+
+    def evaluate(self, state: State, control: PlatenControl) -> Evaluation:
+        """Evaluates the equations and leaves the forms set to this state."""
+        sodium = self.sodium
+        self._evaluated = state
+        with self.timers.stage("contact"):
+            sodium.set_state(state.sodium)
+            surface = sodium.surface()
+            view = look_under(surface.position[:, :-1], self.surface, self.ceramic.basis)
+            deflection = state.deflection + self.laws.drag
+            height = view.deformed_height(deflection)
+            sodium.set_obstacle(height, view.deformed_slope(deflection))
+            gap = surface.position[:, -1] - height
+            stiffness = float(sodium.fields.stiffness.value)
+            floor, rise = self.laws.set_floor(state.gas)
+            trial = sodium.multiplier() - stiffness * gap
+            pressure, in_contact = np.maximum(trial, floor) + rise, trial > floor
+            force = sodium.face.reference_area * surface.area_ratio * pressure
+            mismatch = sodium.comm.allreduce(view.load(force)) - state.load
+            folded = bool((surface.stretch < SMALLEST_STRETCH).any())
+            folded = sodium.sum(folded) > 0
+            gas_mismatch = np.zeros(0)
+            if self.laws.gas:
+                area = sodium.face.reference_area * surface.area_ratio
+                void = self.laws.gas.per_void(area * gap)
+                gas_mismatch = self.laws.gas.mismatch(state.gas, void)
+        with self.timers.stage("residual"):
+            residual, reaction = sodium.residual()
+        norm = np.nan
+        if not folded:
+            square = sodium.dot(residual, residual) + float(mismatch @ mismatch)
+            square += float(gas_mismatch @ gas_mismatch)
+            if isinstance(control, ByPressure):
+                error = reaction - control.pressure_MPa * self.nominal_area
+                square += error**2 / self._facets
+            norm = float(np.sqrt(square))
+        return Evaluation(
+            residual,
+            mismatch,
+            reaction,
+            norm,
+            surface,
+            view,
+            gap,
+            pressure,
+            in_contact,
+            gas_mismatch,
+        )
+
+    def factor(self) -> None:
+        """Assembles and factors the tangent at the state last evaluated.
+
+        State and stress directions are kept as ``linearised_at``: with them a restored
+        run builds the very tangent that the next step starts with.
+
+        Raises:
+            SingularSystem: If the tangent cannot be factored.
+        """
+        sodium = self.sodium
+        self.linearised_at = (self._evaluated, sodium.directions())
+        with self.timers.stage("tangent"):
+            self._row, column = sodium.assemble_tangent()
+        with self.timers.stage("factor"):
+            sodium.solver.factor()
+            self._platen_push = -column
+            self._platen_push[sodium.platen_dofs] = 1.0
+            self._platen_push[sodium.fixed] = 0.0
+            self._platen_mode = None
+            self.factorisations += 1
+
+    @property
+    def platen_stiffness(self) -> float:
+        """Increase of the platen force per µm of downward motion, µN/µm."""
+        self._platen_motion()
+        return self._platen_stiffness
+
+    def _platen_motion(self) -> Array:
+        """Sodium's motion as the platen rises by 1 µm, solved for once per tangent.
+
+        Always by a solve of its own, whoever asks first: solved together with another
+        force it would differ in the last bits, and a resumed run with it.
+        """
+        if self._platen_mode is None:
+            self._platen_mode = self.sodium.solver.solve(self._platen_push)
+            self._platen_stiffness = self.sodium.dot(self._row, self._platen_mode)
+            if self._platen_stiffness == 0.0:
+                raise SingularSystem("the metal does not resist the platen")
+        return self._platen_mode
+
+    def direction(
+        self, state: State, at: Evaluation, control: PlatenControl, tolerance: float
+    ) -> Direction:
+        """Newton direction with the tangent last factored.
+
+        Krylov iterations run on the ceramic's load and the gas of the voids only; each
+        applies the sodium's factors once.
+
+        Args:
+            state: The iterate.
+            at: Its evaluation, the last one made.
+            control: What the platen is told to do.
+            tolerance: Relative tolerance of the Krylov solver.
+        """
+        ceramic, sodium, gas = self.ceramic, self.sodium, self.laws.gas
+        count = len(at.mismatch)
+        stiffness = gas.stiffness(state.gas) if gas else None
+
+        def changes(motion: Array, deflection: Array, inflation: Array | None) -> Array:
+            load = self._load_change(at, motion, deflection, inflation)
+            if gas is None:
+                return load
+            return np.concatenate([load, -stiffness * self._void_change(at, motion, deflection)])
+
+        def operator(unknown: Array) -> tuple[Array, Array]:
+            deflection, inflation = -ceramic.deflection(unknown[:count]), None
+            if gas is not None:
+                inflation = gas.at_points(gas.pressure_change(unknown[count:]))
+            self.krylov_iterations += 1
+            motion = self._respond(at, deflection, control, inflation)
+            return unknown - changes(motion, deflection, inflation), motion
+
+        with self.timers.stage("krylov"):
+            unloaded = self._solve(-at.residual, state, at, control)
+            none = np.zeros_like(state.deflection)
+            right = np.concatenate([at.mismatch, at.gas_mismatch]) + changes(unloaded, none, None)
+            unknown, motion = minimal_residual(operator, right, tolerance)
+        load, blown = unknown[:count], np.zeros(0)
+        if gas is not None:
+            blown = gas.direction(state.gas, gas.pressure_change(unknown[count:]))
+        step = unloaded if motion is None else unloaded + motion
+        return Direction(step, load, -ceramic.deflection(load), sodium.platen_value(step), blown)
+
+    def _solve(self, right: Array, state: State, at: Evaluation, control: PlatenControl) -> Array:
+        """Sodium's answer to forces, with the platen doing what it is told."""
+        fixed_platen = self.sodium.solver.solve(right)
+        if isinstance(control, ByPressure):
+            missing = control.pressure_MPa * self.nominal_area - at.reaction
+            force = missing + self.sodium.dot(self._row, fixed_platen)
+            platen = -force / self.platen_stiffness
+        else:
+            platen = -control.displacement_um - self.sodium.platen_value(state.sodium)
+        return self.sodium.with_ghosts(fixed_platen + platen * self._platen_motion())
+
+    def _respond(
+        self,
+        at: Evaluation,
+        deflection: Array,
+        control: PlatenControl,
+        inflation: Array | None,
+    ) -> Array:
+        """Sodium's motion when obstacle or gas changes and the platen keeps its command."""
+        force = self.sodium.recession_force(at.view.values @ deflection, inflation)
+        answer = self.sodium.solver.solve(-force)
+        if isinstance(control, ByPressure):
+            platen = -self.sodium.dot(self._row, answer) / self.platen_stiffness
+            answer = answer + platen * self._platen_motion()
+        return self.sodium.with_ghosts(answer)
+
+    def _opening(
+        self, at: Evaluation, motion: Array, deflection: Array
+    ) -> tuple[Array, Array, Array]:
+        """Change of gap, lateral motion and change of area ratio at the facet points."""
+        sodium = self.sodium
+        velocity, ratio_rate = sodium.surface_rate(motion)
+        lateral = velocity[:, :-1]
+        slope = sodium.fields.slope.x.array.reshape(-1, sodium.dimension - 1)
+        slope = slope[sodium.face.slope_points]
+        opening = velocity[:, -1] - (slope * lateral).sum(1) - at.view.values @ deflection
+        return opening, lateral, ratio_rate
+
+    def _void_change(self, at: Evaluation, motion: Array, deflection: Array) -> Array:
+        """Change of the volume of each void when sodium and obstacle move."""
+        opening, _, ratio_rate = self._opening(at, motion, deflection)
+        rate = at.surface.area_ratio * opening + ratio_rate * at.gap
+        return self.laws.gas.per_void(self.sodium.face.reference_area * rate)
+
+    def _load_change(
+        self, at: Evaluation, motion: Array, deflection: Array, inflation: Array | None
+    ) -> Array:
+        """Change of the contact load when sodium and obstacle move and gas pressure changes."""
+        sodium = self.sodium
+        opening, lateral, ratio_rate = self._opening(at, motion, deflection)
+        stiffness = float(sodium.fields.stiffness.value)
+        pressure_rate = -stiffness * at.in_contact * opening
+        if inflation is not None:
+            pressure_rate = pressure_rate + inflation
+        area = sodium.face.reference_area
+        rate = area * (at.surface.area_ratio * pressure_rate + ratio_rate * at.pressure)
+        force = area * at.surface.area_ratio * at.pressure
+        return sodium.comm.allreduce(at.view.load_change(force, rate, lateral))
+
+    def slope_along(self, direction: Direction, at: Evaluation, control: PlatenControl) -> float:
+        """Derivative of the potential along a direction, zero at equilibrium, pJ.
+
+        Residual and direction are work-conjugate, so its sign tells which side of
+        equilibrium along the direction a trial point is on.
+        """
+        work = self.sodium.dot(direction.sodium, at.residual)
+        work += float(direction.deflection @ at.mismatch)
+        if isinstance(control, ByPressure):
+            missing = control.pressure_MPa * self.nominal_area - at.reaction
+            work += direction.platen * missing
+        return work

@@ -1,0 +1,1 @@
+"""What the solver is given: plain numbers, no DOLFINx."""

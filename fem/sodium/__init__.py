@@ -1,0 +1,1 @@
+"""The sodium: weak form, plastic flow, creep, and where its values sit."""

@@ -1,0 +1,122 @@
+"""What a run continues from, what it reports per step, and how it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napress.fem.coupled.system import Evaluation, State
+from napress.fem.inputs.creep_law import ROOM_TEMPERATURE_K
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Committed:
+    """Everything a run continues from.
+
+    Attributes:
+        state: Unknowns at the last accepted step.
+        gap: Gap at this rank's facet points, (n,), µm.
+        gap_change: Its change over the last accepted step.
+        gap_error: Estimated error accumulated in the gap, (n,), µm.
+        stretch: Deformed per reference area of the contact surface, (n,).
+        contact_pressure: Contact pressure at the facet points, (n,), MPa.
+        displacement_um: Platen displacement.
+        pressure_MPa: Mean pressure.
+        step: Number of the last accepted step.
+        step_size_um: Platen displacement proposed for the next step.
+        last_size_um: Platen displacement of the last accepted step.
+        closed: Whether the voids are closed, so that steps are taken in pressure.
+        pressure_ratio: Growth of pressure proposed for the next such step.
+        target: Index of the load target being approached.
+        void: Void volume, µm^dimension.
+        external_work: Work of the platen so far, pJ.
+        dissipation: Plastic dissipation so far, pJ.
+        contact_work: Work absorbed by penetration so far, pJ.
+        slip_work: Work done against the slip resistance so far, pJ.
+        slip_resistance: Slip resistance of the next step, in yield stresses per
+            facet length of slip; 0 unless a step could not be solved without.
+        friction_work: Work dissipated by friction so far, pJ.
+        redistributions: How often the sodium's nodes were redistributed so far.
+        transferred_void: Void volume that doing so added since the last accepted
+            step, µm^dimension.
+        time_s: Time since first touch.
+        temperature_K: Temperature of the last accepted step.
+        crept_s: How long the metal crept in the last accepted step.
+        share: Share of the entry of the load program that is done, from 0 to below 1.
+        share_step: Share proposed for the next step; 0 leaves it to the entry.
+        from_pressure_MPa: Mean pressure when the entry began.
+        from_displacement_um: Platen displacement when it began.
+    """
+
+    state: State
+    gap: Array
+    gap_change: Array
+    gap_error: Array
+    stretch: Array
+    contact_pressure: Array
+    displacement_um: float
+    pressure_MPa: float
+    step: int
+    step_size_um: float
+    last_size_um: float
+    closed: bool
+    pressure_ratio: float
+    target: int
+    void: float
+    external_work: float
+    dissipation: float
+    contact_work: float
+    slip_work: float
+    slip_resistance: float
+    friction_work: float = 0.0
+    redistributions: int = 0
+    transferred_void: float = 0.0
+    time_s: float = 0.0
+    temperature_K: float = ROOM_TEMPERATURE_K
+    crept_s: float = 0.0
+    share: float = 0.0
+    share_step: float = 0.0
+    from_pressure_MPa: float = 0.0
+    from_displacement_um: float = 0.0
+
+
+@dataclass(frozen=True)
+class AcceptedStep:
+    """What a listener is told about an accepted step, before it is committed.
+
+    The system still holds the step's state against the history it started from.
+
+    Attributes:
+        committed: The new committed values.
+        evaluation: Equations at the step.
+        iterations: Newton iterations, rejected attempts included.
+        rejected: Rejected attempts.
+        error_percent: Estimated void error, % of the initial void.
+        is_target: Whether a load target was reached.
+    """
+
+    committed: Committed
+    evaluation: Evaluation
+    iterations: int
+    rejected: int
+    error_percent: float
+    is_target: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        finished: Whether the last target was reached.
+        reason: Why not, in one line; empty if it was.
+        committed: Last accepted step.
+    """
+
+    finished: bool
+    reason: str
+    committed: Committed

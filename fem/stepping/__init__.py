@@ -1,0 +1,1 @@
+"""Following a load program: trying, judging and sizing the steps."""

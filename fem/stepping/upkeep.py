@@ -1,0 +1,124 @@
+"""Keeps the sodium's mesh fit: when its nodes are redistributed, and back to equilibrium.
+
+A redistribution is tried between two steps. It either leaves an equilibrium on better
+nodes, at the same mean pressure, or everything as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from napress.fem.coupled.newton import NewtonSettings, solve
+from napress.fem.coupled.system import CoupledSystem
+from napress.fem.inputs.platen import ByDisplacement, ByPressure
+from napress.fem.state.committed import Committed
+from napress.fem.state.redistribution import Redistribution
+from napress.fem.stepping.judge import void_volume
+
+# When a step could not be solved, nodes this little out of place are put back.
+DISTORTION_IN_NEED = 1.15
+MAX_NEWTON = 60
+
+
+class Upkeep:
+    """Watches the mesh of one run.
+
+    Args:
+        system: The coupled system.
+        limit: A contact facet this many times too wide or too narrow is put right.
+    """
+
+    def __init__(self, system: CoupledSystem, limit: float) -> None:
+        self._system = system
+        self._limit = limit
+        self._redistribution: Redistribution | None = None
+        self._tried_at = (-1, False)
+
+    def due(self, now: Committed, in_need: bool) -> bool:
+        """Whether nodes should be redistributed before the next step; collective.
+
+        Args:
+            now: The committed state, which the system must hold.
+            in_need: Whether the next step has just turned out unsolvable.
+        """
+        if now.step == 0 or self._tried_at >= (now.step, in_need):
+            return False
+        sodium = self._system.sodium
+        sodium.set_state(now.state.sodium)
+        limit = DISTORTION_IN_NEED if in_need else self._limit
+        return distortion(self._system) > limit
+
+    def redistribute(self, now: Committed, settings: NewtonSettings, in_need: bool) -> Committed:
+        """Redistributes the nodes; collective.
+
+        Args:
+            now: The committed state, its history committed.
+            settings: Of the solve that brings the new nodes into equilibrium.
+            in_need: As in ``due``.
+
+        Returns:
+            The new committed state, or ``now`` itself if it could not be done.
+        """
+        system, sodium = self._system, self._system.sodium
+        self._tried_at = (now.step, in_need)
+        with system.timers.stage("redistribution"):
+            if self._redistribution is None:
+                self._redistribution = Redistribution(system)
+            kept = (*sodium.history(), sodium.volume_before(), sodium.multiplier())
+            laws_kept = system.laws.kept()
+            moved = self._redistribution.move(now)
+        result = None
+        if moved is not None:
+            settings = replace(settings, reuse_tangent=False, max_iterations=MAX_NEWTON)
+            sodium.resist_slip(0.0)
+            sodium.remember()
+            # Held in place, the metal keeps its volume and with it the void; once closed,
+            # the slightest change of volume would be a leap in pressure.
+            command = ByDisplacement(now.displacement_um)
+            if now.closed:
+                command = ByPressure(now.pressure_MPa)
+            result = solve(system, moved.state, command, settings)
+        if result is None or not result.converged:
+            sodium.set_history(*kept[:2])
+            sodium.set_volume_before(kept[2])
+            sodium.set_multiplier(kept[3])
+            system.laws.restore(*laws_kept)
+            sodium.set_state(now.state.sodium)
+            return now
+        at = result.evaluation
+        displacement = -sodium.platen_value(result.state.sodium)
+        void = void_volume(system, at)
+        pressure = at.reaction / system.nominal_area
+        sinking = displacement - now.displacement_um
+        work = 0.5 * (pressure + now.pressure_MPa) * system.nominal_area * sinking
+        _, dissipated, *_ = sodium.energies()
+        slipped = system.laws.friction_work(at)
+        sodium.set_multiplier(sodium.face.vertex_average(at.pressure))
+        sodium.commit()
+        sodium.remember()
+        system.laws.commit(system, result.state, at)
+        return replace(
+            moved.committed,
+            state=result.state,
+            gap=at.gap,
+            stretch=at.surface.stretch,
+            contact_pressure=at.pressure,
+            displacement_um=displacement,
+            pressure_MPa=pressure,
+            void=void,
+            external_work=now.external_work + work,
+            dissipation=now.dissipation + dissipated,
+            friction_work=now.friction_work + slipped,
+            redistributions=now.redistributions + 1,
+            transferred_void=now.transferred_void + void - now.void,
+        )
+
+
+def distortion(system: CoupledSystem) -> float:
+    """Largest factor by which a contact facet is too wide or too narrow; collective."""
+    sodium = system.sodium
+    ratio = sodium.surface().area_ratio.reshape(-1, sodium.face.points_per_facet).mean(1)
+    worst = np.maximum(ratio, 1 / np.maximum(ratio, 1e-3)).max(initial=1.0)
+    return sodium.largest(worst)

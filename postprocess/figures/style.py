@@ -1,0 +1,51 @@
+"""One look for every figure: sizes, fonts, and colours that survive colour blindness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from napress.postprocess.records import atomic as storage
+
+# Okabe and Ito's palette.
+BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#666666"
+SODIUM_COLOUR, CERAMIC_COLOUR, VOID_COLOUR = "#B9D7EA", "#E8D9B5", "#1B1B1B"
+SHEAR_MAP, TENSION_MAP = "viridis", "RdBu_r"
+
+STYLE = {
+    "font.size": 9.0,
+    "axes.titlesize": 9.0,
+    "axes.labelsize": 9.0,
+    "legend.fontsize": 8.0,
+    "xtick.labelsize": 8.0,
+    "ytick.labelsize": 8.0,
+    "axes.linewidth": 0.7,
+    "lines.linewidth": 1.5,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "napress",
+}
+
+
+def new_figure(width_in: float, height_in: float) -> Figure:
+    """A figure that owns its canvas: no global pyplot state, no display needed."""
+    figure = Figure(figsize=(width_in, height_in), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write a figure as PNG (200 dpi) and SVG, atomically and without a date in it.
+
+    Returns:
+        The two paths.
+    """
+    written = []
+    for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
+        path = Path(folder) / f"{name}.{suffix}"
+        with storage.replacing(path) as aside, matplotlib.rc_context(STYLE):
+            figure.savefig(aside, dpi=200, metadata=metadata)
+        written.append(path)
+    return written

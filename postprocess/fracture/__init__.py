@@ -1,0 +1,1 @@
+"""Does the ceramic break: strength, Weibull risk, sodium-filled flaws, confinement."""

@@ -1,0 +1,288 @@
+"""Fracture of the electrolyte at the interface, step by step, for a whole pellet.
+
+From the stresses of one modelled cell of the interface: Weibull probabilities for
+flaws in the volume and on the surface, and the crack that sodium opens in a surface
+flaw, both carried over to the area of the pellet by the weakest link.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from napress.fem.snapshot import Array, Snapshot
+from napress.postprocess.fracture import weibull
+from napress.postprocess.fracture.confinement import Confinement
+from napress.postprocess.fracture.criteria import safety_fields
+from napress.postprocess.fracture.scatter import FlawStatistics
+from napress.postprocess.fracture.verdict import CeramicStrength
+from napress.postprocess.fracture.weibull import WeibullLaw, failure_probability
+from napress.postprocess.measures.depth import body_dimension, cell_depth, centroid
+from napress.postprocess.measures.stress import principal_stress
+from napress.postprocess.measures.surface_cells import (
+    SurfaceFacets,
+    cells_below,
+    component,
+    pressure_at,
+    surface_facets,
+    tangent_principal,
+)
+from napress.postprocess.records.history import place_columns, strength_columns
+from napress.postprocess.theory import flaws as closed
+
+# What a laboratory can change about how a pellet is held.
+HELD_OTHERWISE = ("rigid die", "isostatic")
+
+
+@dataclass(frozen=True)
+class SlotFlow:
+    """How sodium flows into a flaw.
+
+    Attributes:
+        width_ratio: Width of a flaw over its depth.
+        yield_MPa: Yield stress of sodium in the flaw.
+        hold_s: Time under pressure.
+        creep_prefactor: Norton's A in MPa^-n / s at the temperature; None if unknown.
+        creep_exponent: Norton's n.
+    """
+
+    width_ratio: float
+    yield_MPa: float
+    hold_s: float
+    creep_prefactor: float | None = None
+    creep_exponent: float = 1.0
+
+    def reach_um(self, pressure_MPa: float, depth_um: float) -> tuple[float, float]:
+        """Depths sodium is pushed to by yielding and by creep, in a slot like the flaw."""
+        pressure = max(pressure_MPa, 0.0)
+        width = self.width_ratio * depth_um
+        pushed = closed.slot_reach_yield_um(pressure, width, self.yield_MPa)
+        if self.creep_prefactor is None:
+            return pushed, 0.0
+        law = (self.creep_prefactor, self.creep_exponent)
+        return pushed, closed.slot_reach_creep_um(pressure, width, self.hold_s, *law)
+
+    def filling(self, pressure_MPa: float, depth_um: float) -> float:
+        """Share of the pressure at the mouth that opens the flaw, 0 to 1.
+
+        A flaw that creep fills within the time ends up under the whole pressure; else
+        the pressure falls linearly to zero at the larger of the two reaches.
+        """
+        pushed, crept = self.reach_um(pressure_MPa, depth_um)
+        if crept >= depth_um:
+            return 1.0
+        return closed.partly_filled_factor(max(pushed, crept) / depth_um)
+
+
+@dataclass(frozen=True)
+class FractureSettings:
+    """What the assessment rests on.
+
+    Attributes:
+        pellet_area_um2: Area of the pellet.
+        law: Weibull law of the ceramic; None if its modulus is unknown.
+        flaws: Depths of surface flaws and the toughness, with scatter.
+        confinement: What holds the pellet from the side.
+        flow: How sodium enters a flaw.
+        seed: Of the random numbers of the sampled comparison.
+        samples: Pellets drawn for it.
+    """
+
+    pellet_area_um2: float
+    law: WeibullLaw | None
+    flaws: FlawStatistics
+    confinement: Confinement
+    flow: SlotFlow
+    seed: int = 1
+    samples: int = 20000
+
+
+class FractureAssessment:
+    """Columns and fields about fracture for every step of one run.
+
+    Args:
+        settings: What it rests on.
+        strength: Strengths of the ceramic.
+    """
+
+    def __init__(self, settings: FractureSettings, strength: CeramicStrength) -> None:
+        self.settings, self.strength = settings, strength
+        self._mesh: _Mesh | None = None
+
+    def held(self, snapshot: Snapshot) -> Snapshot:
+        """The step with the ceramic held from the side as the case says."""
+        ceramic = snapshot.ceramic
+        stress = self.settings.confinement.held_stress(
+            ceramic.cell_data["stress_MPa"], snapshot.pressure_MPa, snapshot.dimension
+        )
+        data = dict(ceramic.cell_data) | {"stress_MPa": stress}
+        return replace(snapshot, ceramic=replace(ceramic, cell_data=data))
+
+    def with_fields(self, snapshot: Snapshot) -> Snapshot:
+        """The step with cell fields for ParaView added to its ceramic.
+
+        ``mohr_coulomb_safety``, ``drucker_prager_safety`` and, with a Weibull modulus,
+        ``weibull_risk_per_um3``: the intensity by independent principal stresses
+        over the specimen's volume.
+        """
+        held = self.held(snapshot).ceramic
+        fields = safety_fields(
+            held, self.strength.tensile.value_MPa, self.strength.compressive.value_MPa
+        )
+        law = self.settings.law
+        if law is not None:
+            scaled = principal_stress(held.cell_data["stress_MPa"]) / law.characteristic_MPa
+            intensity = weibull.independent_stresses(scaled, law.modulus)
+            fields["weibull_risk_per_um3"] = intensity / law.volume_um3
+        data = dict(snapshot.ceramic.cell_data) | fields
+        return replace(snapshot, ceramic=replace(snapshot.ceramic, cell_data=data))
+
+    def row(self, snapshot: Snapshot) -> dict[str, float]:
+        """History columns of a step.
+
+        The utilisation columns of the strength criteria are given again, for
+        the ceramic held as the case says.
+
+        At targets, the probabilities and utilisations are given once more under names
+        that begin with ``if_rigid_die_`` and ``if_isostatic_``.
+
+        Args:
+            snapshot: The step.
+
+        Returns:
+            Column name to value.
+        """
+        if self._mesh is None:
+            self._mesh = _Mesh.of(snapshot, self.settings.flaws.depth.median)
+        row = self._columns(snapshot)
+        if snapshot.is_target:
+            for kind in HELD_OTHERWISE:
+                row |= self._held_otherwise(snapshot, kind)
+        return row
+
+    def _held_otherwise(self, snapshot: Snapshot, kind: str) -> dict[str, float]:
+        """What the verdict would be, were the pellet held otherwise; see docs/window.md."""
+        confinement = replace(self.settings.confinement, kind=kind)
+        other = FractureAssessment(replace(self.settings, confinement=confinement), self.strength)
+        other._mesh = self._mesh
+        return {
+            f"if_{kind.replace(' ', '_')}_{name}": value
+            for name, value in other._columns(snapshot).items()
+            if name.endswith(("_probability", "_utilisation"))
+        }
+
+    def _columns(self, snapshot: Snapshot) -> dict[str, float]:
+        held = self.held(snapshot)
+        pressure = snapshot.pressure_MPa
+        row = strength_columns(held.ceramic, self.strength, self._mesh.depth_um)
+        # A 2-D cell counts as a square one, as deep as it is wide.
+        cell_area = snapshot.nominal_area_um ** (2 / (snapshot.dimension - 1))
+        row["cells_on_pellet"] = self.settings.pellet_area_um2 / cell_area
+        row["lateral_stress_MPa"] = self.settings.confinement.lateral_MPa(pressure)
+        if self.settings.law is not None:
+            row |= self._weibull(held)
+        return row | self._flaw(pressure) | self._local_flaw(held)
+
+    def _weibull(self, held: Snapshot) -> dict[str, float]:
+        law, mesh = self.settings.law, self._mesh
+        stress = held.ceramic.cell_data["stress_MPa"]
+        volume = held.ceramic.cell_data["volume_um"]
+        inside = principal_stress(stress) / law.characteristic_MPa
+        outside = tangent_principal(stress, mesh.facets)[0] / law.characteristic_MPa
+        # In 2-D sizes are per depth and this ratio is the total depth of all cells.
+        copies = self.settings.pellet_area_um2 / held.nominal_area_um
+        m = law.modulus
+        parts = {
+            "pia_volume": (weibull.independent_stresses(inside, m), inside),
+            "nsa_volume": (weibull.average_where_it_counts(inside, volume, m), inside),
+            "pia_surface": (weibull.independent_stresses(outside, m), outside),
+            "nsa_surface": (weibull.tangent_stress_average(outside, m), outside),
+        }
+        row: dict[str, float] = {}
+        for name, (intensity, scaled) in parts.items():
+            on_surface = name.endswith("surface")
+            size = mesh.facets.area_um / law.area_um2 if on_surface else volume / law.volume_um3
+            risk = copies * float(intensity @ size)
+            row[f"weibull_{name}_probability"] = failure_probability(risk)
+            # Where all is compressed, the cell that is nearest to tension.
+            worst = int(np.argmax(intensity if intensity.any() else scaled[:, 0]))
+            place = mesh.facets.middle_um if on_surface else mesh.centroid_um
+            depth = 0.0 if on_surface else float(mesh.depth_um[worst])
+            row |= place_columns(f"weibull_{name}", mesh.place(place[worst]), depth)
+        return row
+
+    def _flaw(self, pressure_MPa: float) -> dict[str, float]:
+        """The closed form: the mean pressure in a flaw of median depth."""
+        flaws, flow = self.settings.flaws, self.settings.flow
+        depth = flaws.depth.median
+        lateral = self.settings.confinement.lateral_MPa(pressure_MPa)
+        pushed, crept = flow.reach_um(pressure_MPa, depth)
+        filling = flow.filling(pressure_MPa, depth)
+        full, limited = pressure_MPa - lateral, filling * pressure_MPa - lateral
+        critical = closed.critical_depth_um(flaws.toughness.median, full)
+        return {
+            "flaw_stress_intensity_MPa_sqrt_m": float(closed.edge_crack_intensity(full, depth)),
+            "flaw_critical_depth_um": float(critical),
+            "flaw_reach_yield_um": pushed,
+            "flaw_reach_creep_um": crept,
+            "flaw_pressure_share": filling,
+            "flaw_probability": flaws.probability(full),
+            "flaw_flow_limited_probability": flaws.probability(limited),
+        }
+
+    def _local_flaw(self, held: Snapshot) -> dict[str, float]:
+        """The solved field: a flaw of median depth at every facet of the surface.
+
+        The flaw stands at right angles to the surface and to its largest tangential
+        stress. Its faces carry the contact pressure above it and what the stress of
+        the uncracked ceramic leaves along its line (superposition), turned into K_I by
+        the weight function of an edge crack in a half plane.
+        """
+        mesh, facets = self._mesh, self._mesh.facets
+        stress = held.ceramic.cell_data["stress_MPa"]
+        _, across = tangent_principal(stress, facets)
+        along_line = component(stress[mesh.below], across[:, None], across[:, None])
+        opening = pressure_at(held.interface, facets)[:, None] + along_line
+        depth_m = self.settings.flaws.depth.median * closed.METRES_PER_UM
+        intensity = math.sqrt(math.pi * depth_m) * (opening @ mesh.line_weight)
+        worst = int(np.argmax(intensity))
+        name = "flaw_local_stress_intensity"
+        row = {f"{name}_MPa_sqrt_m": max(float(intensity[worst]), 0.0)}
+        row |= place_columns(name, mesh.place(facets.middle_um[worst]), 0.0)
+        # The uniform opening with the same K_I; a flaw is as likely here as there.
+        uniform = intensity / closed.edge_crack_intensity(1.0, self.settings.flaws.depth.median)
+        share = facets.area_um / facets.area_um.sum()
+        row["flaw_local_probability"] = self.settings.flaws.probability_over(uniform, share)
+        return row
+
+
+@dataclass(frozen=True)
+class _Mesh:
+    """What stays the same from step to step."""
+
+    dimension: int
+    depth_um: Array
+    centroid_um: Array
+    facets: SurfaceFacets
+    below: Array
+    line_weight: Array
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, flaw_depth_um: float) -> _Mesh:
+        ceramic = snapshot.ceramic
+        facets = surface_facets(ceramic)
+        share, weight = closed.edge_crack_rule()
+        below = cells_below(ceramic, facets, share * flaw_depth_um)
+        return cls(
+            body_dimension(ceramic),
+            cell_depth(ceramic),
+            centroid(ceramic),
+            facets,
+            below,
+            weight,
+        )
+
+    def place(self, position_um: Array) -> tuple[float, ...]:
+        return tuple(float(value) for value in position_um[: self.dimension])

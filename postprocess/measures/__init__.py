@@ -1,0 +1,1 @@
+"""What is measured on one state: contact, void, stress, depth."""

@@ -1,0 +1,1 @@
+"""Results of the pellet, and the rough interface averaged over it."""

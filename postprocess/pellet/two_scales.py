@@ -1,0 +1,162 @@
+"""From the pressure on the pellet to what its rough interface does: averages over the area.
+
+A pressure sweep of the interface says what happens at one pressure; the pellet says
+how much of its area is at which pressure. Conduction goes through all of it side by
+side, so resistances average as conductances.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class InterfaceSweep:
+    """What an interface does at each of several mean pressures; NaN where it was not measured.
+
+    Attributes:
+        pressure_MPa: Increasing, (pressures,).
+        contact_fraction: (pressures,), or None if not known.
+        asr_ohm_cm2: Area-specific resistance, infinite where nothing conducts,
+            (pressures,), or None.
+        fracture_use: How much of its strength the ceramic needs, 1 at fracture,
+            (pressures,), or None.
+    """
+
+    pressure_MPa: Array
+    contact_fraction: Array | None = None
+    asr_ohm_cm2: Array | None = None
+    fracture_use: Array | None = None
+
+
+@dataclass(frozen=True)
+class PelletAverage:
+    """An interface over a whole pellet.
+
+    Attributes:
+        contact_fraction: Mean over the area.
+        asr_ohm_cm2: One over the mean conductance per area.
+        fracture_use: The worst anywhere on the pellet.
+        fractured_area: Share of the area on which it is 1 or more.
+        outside: Share of the area at a pressure outside the sweep, where the nearest
+            end of the sweep stands in.
+    """
+
+    contact_fraction: float | None
+    asr_ohm_cm2: float | None
+    fracture_use: float | None
+    fractured_area: float | None
+    outside: float
+
+
+def average_over_pellet(
+    pressure_MPa: ArrayLike, area: ArrayLike, sweep: InterfaceSweep
+) -> PelletAverage:
+    """Averages an interface over the pressures of a pellet.
+
+    Contact and use of strength are interpolated in the logarithm of the pressure;
+    conductance, 1/ASR, in both logarithms, as power laws of the pressure are
+    common. Beyond the sweep its end value is kept.
+
+    Args:
+        pressure_MPa: Local pressures, (points,), in any arrangement.
+        area: Area each stands for, (points,), in any unit; not negative.
+        sweep: What the interface does at each pressure.
+
+    Raises:
+        ValueError: If shapes disagree, an area is negative or all are 0, or the
+            pressures of the sweep are not positive and increasing.
+    """
+    local = np.asarray(pressure_MPa, dtype=float).ravel()
+    weight = np.asarray(area, dtype=float).ravel()
+    if local.shape != weight.shape:
+        raise ValueError(f"area: {weight.size} values, allowed are {local.size} as in pressure_MPa")
+    if not np.isfinite(local).all():
+        raise ValueError("pressure_MPa: holds values that are not finite; allowed: finite numbers")
+    if (weight < 0).any() or not weight.sum() > 0:
+        raise ValueError("area: allowed are values of at least 0 that do not sum to 0")
+    at = np.asarray(sweep.pressure_MPa, dtype=float)
+    if at.ndim != 1 or at.size == 0 or not (at > 0).all() or not (np.diff(at) > 0).all():
+        raise ValueError("pressure_MPa of the sweep: allowed are positive, increasing values")
+    weight = weight / weight.sum()
+    knots = np.log(at)
+    places = np.log(np.clip(local, at[0], at[-1]))
+
+    def interpolated(values: Array | None, name: str) -> Array | None:
+        if values is None:
+            return None
+        values = np.asarray(values, dtype=float)
+        if values.shape != at.shape:
+            raise ValueError(f"{name}: {values.size} values, allowed are {at.size}, one a pressure")
+        known = ~np.isnan(values)
+        if not known.any():
+            return None
+        return np.interp(places, knots[known], values[known])
+
+    contact = interpolated(sweep.contact_fraction, "contact_fraction")
+    use = interpolated(sweep.fracture_use, "fracture_use")
+    resistance = None
+    if sweep.asr_ohm_cm2 is not None and not np.isnan(sweep.asr_ohm_cm2).all():
+        mean = float(weight @ _conductance(places, knots, sweep.asr_ohm_cm2))
+        resistance = 1 / mean if mean > 0 else math.inf
+    beyond = (local < at[0] * (1 - 1e-9)) | (local > at[-1] * (1 + 1e-9))
+    return PelletAverage(
+        None if contact is None else float(weight @ contact),
+        resistance,
+        None if use is None else float(use[weight > 0].max()),
+        None if use is None else float(weight[use >= 1].sum()),
+        float(weight[beyond].sum()),
+    )
+
+
+def _conductance(places: Array, knots: Array, asr_ohm_cm2: Array) -> Array:
+    resistance = np.asarray(asr_ohm_cm2, dtype=float)
+    known = ~np.isnan(resistance)
+    if resistance.shape != knots.shape or not (resistance[known] > 0).all():
+        raise ValueError("asr_ohm_cm2: allowed are positive values, one for each pressure")
+    knots, resistance = knots[known], resistance[known]
+    conducts = np.isfinite(resistance)
+    if not conducts.any():
+        raise ValueError("asr_ohm_cm2: infinite at every pressure; allowed: finite at one at least")
+    value = np.exp(-np.interp(places, knots[conducts], np.log(resistance[conducts])))
+    # Between a pressure that does not conduct and the first that does, nothing flows.
+    nearest = np.searchsorted(knots, places, side="right") - 1
+    return np.where(conducts[np.clip(nearest, 0, len(knots) - 1)], value, 0.0)
+
+
+def sweep_of_run(history: pd.DataFrame) -> InterfaceSweep:
+    """What a run of the interface says at its accepted steps.
+
+    Args:
+        history: As `napress.postprocess.records.history.read_history` gives it. Contact is
+            always there; resistance and use of strength if the run has them.
+
+    Raises:
+        ValueError: If no step has a pressure above those before it.
+    """
+    pressure = history["pressure_MPa"].to_numpy(dtype=float)
+    before = np.maximum.accumulate(np.concatenate([[0.0], pressure[:-1]]))
+    rising = np.flatnonzero(pressure > before * (1 + 1e-9))
+    if rising.size == 0:
+        raise ValueError("the interface was never under pressure; allowed: a run with steps")
+
+    def column(name: str) -> Array | None:
+        if name not in history:
+            return None
+        return history[name].to_numpy(dtype=float)[rising]
+
+    used = [column(f"{name}_utilisation") for name in ("tension", "mohr_coulomb")]
+    known = [values for values in used if values is not None]
+    return InterfaceSweep(
+        pressure[rising],
+        column("contact_fraction"),
+        column("interface_asr_ohm_cm2"),
+        np.max(known, axis=0) if known else None,
+    )

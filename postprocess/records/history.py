@@ -1,0 +1,354 @@
+"""``history.csv``: one row per accepted step, a unit in every column name.
+
+A name without a unit suffix is a pure number (fractions, counts, strains,
+utilisations). In 2-D volumes are per µm of depth, hence ``_um2``, and energies
+``_pJ_per_um``; in 3-D ``_um3`` and ``_pJ``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from napress.fem.snapshot import Array, BodySnapshot, Snapshot
+from napress.postprocess.fracture.verdict import (
+    WHAT_IS_LEFT_OUT,
+    CeramicStrength,
+    CriterionVerdict,
+    margin,
+    use_of_strength,
+    verdict_text,
+)
+from napress.postprocess.measures.depth import cell_depth
+from napress.postprocess.measures.interface import (
+    CONTACT_GAP_UM,
+    closure_percent,
+    closure_pressures,
+    measure_ceramic,
+    measure_interface,
+)
+from napress.postprocess.records import atomic as storage
+
+AXES = "xyz"
+CRITERIA = ("tension", "mohr_coulomb", "drucker_prager")
+COUNTS = (
+    "step",
+    "is_target",
+    "void_count",
+    "gas_void_count",
+    "newton_iterations",
+    "rejected_attempts",
+    "redistributions",
+)
+
+
+def history_row(
+    snapshot: Snapshot,
+    strength: CeramicStrength | None = None,
+    depth_um: Array | None = None,
+    contact_gap_um: float = CONTACT_GAP_UM,
+) -> dict[str, float]:
+    """Everything measured at one accepted step.
+
+    Positions are those of cell centroids in the reference configuration. The
+    pressure columns ``contact_pressure_*`` come from the contact surface and
+    ``pressure_MPa`` from the platen; their difference measures equilibrium.
+
+    Args:
+        snapshot: The step.
+        strength: Strengths of the ceramic; without them the utilisation columns
+            are absent.
+        depth_um: Depth of each ceramic cell, (cells,), if kept by the caller.
+        contact_gap_um: Gap up to which a point counts as in contact.
+
+    Returns:
+        Column name to value, in the order of the file.
+    """
+    dimension = snapshot.dimension
+    void, size = ("void_area", "um2") if dimension == 2 else ("void_volume", "um3")
+    energy_unit = "pJ_per_um" if dimension == 2 else "pJ"
+    depth_um = cell_depth(snapshot.ceramic) if depth_um is None else depth_um
+    contact = measure_interface(snapshot.interface, contact_gap_um)
+    shear, principal = measure_ceramic(snapshot.ceramic, depth_um)
+    plastic = snapshot.sodium.cell_data["plastic_strain"]
+
+    row: dict[str, float] = {
+        "step": snapshot.step,
+        "is_target": int(snapshot.is_target),
+        "time_s": snapshot.time_s,
+        "temperature_K": snapshot.temperature_K,
+        "pressure_MPa": snapshot.pressure_MPa,
+        "platen_displacement_um": snapshot.platen_displacement_um,
+        "contact_fraction": contact.contact_fraction,
+        f"{void}_{size}": contact.void_um,
+        f"{void}_signed_{size}": contact.void_signed_um,
+        "closure_percent": closure_percent(contact.void_um, snapshot.initial_void_um),
+        "void_count": contact.voids.count,
+        f"void_largest_{size}": contact.voids.largest_um,
+        f"void_mean_{size}": contact.voids.mean_um,
+        "contact_pressure_mean_MPa": contact.pressure_mean_MPa,
+        "contact_pressure_peak_MPa": contact.pressure_peak_MPa,
+        "contact_pressure_in_contact_MPa": contact.pressure_in_contact_MPa,
+    }
+    for name, peak in (("ceramic_max_shear", shear), ("ceramic_max_principal", principal)):
+        row[f"{name}_MPa"] = peak.value_MPa
+        row[f"{name}_p99_9_MPa"] = peak.percentile_MPa
+        row |= place_columns(name, peak.position_um, peak.depth_um)
+    if strength is not None:
+        row |= strength_columns(snapshot.ceramic, strength, depth_um)
+    row |= {
+        "gas_void_count": snapshot.gas_void_count,
+        "trapped_gas_max_MPa": snapshot.trapped_gas_max_MPa,
+        "plastic_strain_max": float(plastic.max()),
+        "plastic_strain_mean": float(
+            np.average(plastic, weights=snapshot.sodium.cell_data["volume_um"])
+        ),
+        "sodium_volume_change_percent": 100.0
+        * (snapshot.sodium_volume_um / snapshot.sodium_volume_initial_um - 1.0),
+    }
+    for name, value in asdict(snapshot.energy).items():
+        row[f"{name.removesuffix('_pJ')}_{energy_unit}"] = value
+    row |= {
+        "energy_balance_error_percent": snapshot.energy.error_percent,
+        "newton_iterations": snapshot.newton_iterations,
+        "rejected_attempts": snapshot.rejected_attempts,
+        "redistributions": snapshot.redistributions,
+        "step_error_percent": snapshot.step_error_percent,
+    }
+    for stage, seconds in snapshot.timers_s.items():
+        row[f"cpu_{stage.removesuffix('_s').replace(' ', '_')}_s"] = seconds
+    return row
+
+
+def strength_columns(
+    ceramic: BodySnapshot, strength: CeramicStrength, depth_um: Array
+) -> dict[str, float]:
+    """Worst utilisation of each strength criterion, and its place.
+
+    Args:
+        ceramic: The ceramic at one step.
+        strength: Its strengths.
+        depth_um: Depth of each of its cells, (cells,).
+    """
+    row: dict[str, float] = {}
+    for name, used in use_of_strength(ceramic, strength, depth_um).items():
+        row[f"{name}_utilisation"] = used.value
+        row |= place_columns(name, used.position_um, used.depth_um)
+    return row
+
+
+def place_columns(name: str, position_um: tuple[float, ...], depth_um: float) -> dict[str, float]:
+    """Columns of a place: its coordinates and its depth below the contact surface."""
+    place = {f"{name}_{axis}_um": value for axis, value in zip(AXES, position_um, strict=False)}
+    return place | {f"{name}_depth_um": depth_um}
+
+
+def append_row(path: Path, row: dict[str, float]) -> None:
+    """Add one row; whatever interrupts it, earlier rows stay readable.
+
+    The line is appended and flushed to the disk. A half line left by an earlier
+    kill is cut off first. If the columns differ from those in the file (a timer
+    that appears late), the file is rewritten atomically with all of them.
+
+    Args:
+        path: The CSV file; made if missing.
+        row: Column name to value.
+    """
+    path = Path(path)
+    if not path.exists():
+        storage.write_text(path, _line(list(row)) + _line(list(row.values())))
+        return
+    header, lines = _complete_lines(path)
+    if set(row) - set(header):
+        columns = header + [name for name in row if name not in header]
+        gap = [math.nan] * (len(columns) - len(header))
+        text = _line(columns) + "".join(_line([*next(csv.reader([line])), *gap]) for line in lines)
+        storage.write_text(path, text + _line([row.get(name, math.nan) for name in columns]))
+        return
+    with path.open("r+b") as handle:
+        handle.truncate(len((_line(header) + "".join(lines)).encode()))
+        handle.seek(0, os.SEEK_END)
+        handle.write(_line([row.get(name, math.nan) for name in header]).encode())
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def read_history(path: Path) -> pd.DataFrame:
+    """Read a history, leaving out a last line that was cut short.
+
+    Raises:
+        ValueError: If the file is no history (missing, empty, or not numbers).
+    """
+    header, lines = _complete_lines(Path(path))
+    try:
+        return pd.read_csv(io.StringIO(_line(header) + "".join(lines)), dtype=float).astype(
+            {name: int for name in COUNTS if name in header}
+        )
+    except ValueError as error:
+        raise ValueError(f"{path}: not a history, {error}") from None
+
+
+def truncate_history(path: Path, last_step: int) -> None:
+    """Keep the rows up to and with ``last_step`` (resume); no file is left alone.
+
+    Args:
+        path: The CSV file.
+        last_step: Last accepted step to keep; -1 removes the file.
+    """
+    path = Path(path)
+    if not path.exists():
+        return
+    header, lines = _complete_lines(path)
+    at = header.index("step")
+    kept = [line for line in lines if float(next(csv.reader([line]))[at]) <= last_step]
+    if kept:
+        storage.write_text(path, _line(header) + "".join(kept))
+    else:
+        path.unlink()
+
+
+def _line(values: list[Any]) -> str:
+    """One CSV line; floats with all their digits."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(
+        [repr(float(v)) if isinstance(v, float) else v for v in values]
+    )
+    return text.getvalue()
+
+
+def _complete_lines(path: Path) -> tuple[list[str], list[str]]:
+    """Column names, and the lines that are whole."""
+    if not path.is_file():
+        raise ValueError(f"{path}: no history file")
+    text = path.read_text(encoding="utf-8", errors="replace")
+    lines = text.splitlines(keepends=True)
+    if not lines or not lines[0].endswith("\n"):
+        raise ValueError(f"{path}: not a history, its first line is incomplete")
+    header = next(csv.reader([lines[0]]))
+    if "step" not in header:
+        raise ValueError(f"{path}: not a history, it has no column 'step'")
+    whole = lines[1:]
+    while whole and (
+        not whole[-1].endswith("\n") or len(next(csv.reader([whole[-1]]))) != len(header)
+    ):
+        whole.pop()
+    return header, whole
+
+
+def void_column(history: pd.DataFrame) -> str:
+    """Name of the column with the net void: by area in 2-D, by volume in 3-D."""
+    return "void_area_um2" if "void_area_um2" in history else "void_volume_um3"
+
+
+def summary(
+    history: pd.DataFrame,
+    *,
+    wall_s: float,
+    cpu_s: float,
+    peak_memory_MB: float,
+    ended: str = "completed",
+    strength: CeramicStrength | None = None,
+) -> dict[str, Any]:
+    """What a run comes to: last values, closure pressures, cost, fracture verdict.
+
+    Args:
+        history: As :func:`read_history` gives it.
+        wall_s: Wall-clock seconds of the run.
+        cpu_s: CPU seconds, all ranks.
+        peak_memory_MB: Peak resident memory, all ranks.
+        ended: ``completed`` or the named reason why the run stopped early.
+        strength: Strengths for the verdict.
+
+    Returns:
+        Plain values for ``summary.json``: every history column at the last step,
+        ``closure_pressure_90_MPa`` and so on (None if not reached), totals over
+        the run and ``fracture``.
+
+    Raises:
+        ValueError: If the history has no row.
+    """
+    if history.empty:
+        raise ValueError("history: no accepted step")
+    result: dict[str, Any] = {"ended": ended}
+    result |= {name: storage.plain(value) for name, value in history.iloc[-1].items()}
+    result |= {name: int(history[name].iloc[-1]) for name in COUNTS if name in history}
+    result |= closure_pressures(
+        history["pressure_MPa"].to_numpy(), history["closure_percent"].to_numpy()
+    )
+    if history.get("time_s", pd.Series([0.0])).max() > 0.0:
+        result |= closure_times(history)
+    steps = history[history["step"] > 0]
+    result |= {
+        "accepted_steps": len(steps),
+        "newton_iterations_total": int(history["newton_iterations"].sum()),
+        "newton_iterations_per_step": float(steps["newton_iterations"].mean())
+        if len(steps)
+        else 0.0,
+        "rejected_attempts_total": int(history["rejected_attempts"].sum()),
+        "step_error_accumulated_percent": float(history["step_error_percent"].abs().sum()),
+        "wall_s": wall_s,
+        "cpu_s": cpu_s,
+        "peak_memory_MB": peak_memory_MB,
+        "fracture": fracture_summary(history, strength),
+    }
+    return storage.plain(result)
+
+
+def closure_times(history: pd.DataFrame) -> dict[str, float | None]:
+    """Times at 90, 99 and 99.9 % closure, keyed as in ``summary.json``; None if not reached."""
+    found = closure_pressures(history["time_s"].to_numpy(), history["closure_percent"].to_numpy())
+    return {
+        name.replace("_pressure_", "_time_").replace("_MPa", "_s"): value
+        for name, value in found.items()
+    }
+
+
+def criterion_verdict(history: pd.DataFrame, name: str) -> CriterionVerdict:
+    """Worst step of one criterion over a run.
+
+    Args:
+        history: With the columns ``<name>_utilisation``, position and depth.
+        name: ``tension`` or ``mohr_coulomb``.
+
+    Returns:
+        The verdict.
+    """
+    used = history[f"{name}_utilisation"]
+    worst = history.loc[used.idxmax()]
+    broken = history.loc[used >= 1.0, "pressure_MPa"]
+    axes = [axis for axis in AXES if f"{name}_{axis}_um" in history]
+    return CriterionVerdict(
+        survives=broken.empty,
+        margin=margin(float(used.max())),
+        pressure_MPa=float(worst["pressure_MPa"]),
+        position_um=tuple(float(worst[f"{name}_{axis}_um"]) for axis in axes),
+        depth_um=float(worst[f"{name}_depth_um"]),
+        first_failure_pressure_MPa=None if broken.empty else float(broken.iloc[0]),
+    )
+
+
+def fracture_summary(history: pd.DataFrame, strength: CeramicStrength | None) -> dict[str, Any]:
+    """The fracture part of ``summary.json``, with strengths, their sources and limits."""
+    if strength is None or "tension_utilisation" not in history:
+        return {
+            "verdict": "No verdict: the case gives no strength for the ceramic.",
+            "left_out": WHAT_IS_LEFT_OUT,
+        }
+    # A history from before a criterion existed lacks its columns.
+    used = [name for name in CRITERIA if f"{name}_utilisation" in history]
+    verdicts = {name: criterion_verdict(history, name) for name in used}
+    return {
+        "verdict": verdict_text(verdicts, strength),
+        "survives": all(verdict.survives for verdict in verdicts.values()),
+        "strength_is_estimate": strength.is_estimate,
+        "strength": asdict(strength),
+        "left_out": WHAT_IS_LEFT_OUT,
+    } | {name: asdict(verdict) for name, verdict in verdicts.items()}

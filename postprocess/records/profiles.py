@@ -1,0 +1,103 @@
+"""The interface of every accepted step, small enough to keep them all.
+
+``fields`` are written at targets only; figures need the interface in between.
+One compressed file per step, so adding a step never touches an older one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from napress.fem.snapshot import Array, Snapshot
+from napress.postprocess.records import atomic as storage
+
+_NAME = re.compile(r"step_(\d+)\.npz")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The interface at one step.
+
+    Attributes:
+        step: Accepted step.
+        pressure_MPa: Mean pressure.
+        facets: Number of interface facets.
+        position_um: Sodium surface, (points, dim), by increasing x in 2-D.
+        gap_um: Height above the deformed ceramic, (points,).
+        contact_pressure_MPa: Contact pressure, (points,).
+    """
+
+    step: int
+    pressure_MPa: float
+    facets: int
+    position_um: Array
+    gap_um: Array
+    contact_pressure_MPa: Array
+
+    @property
+    def ceramic_height_um(self) -> Array:
+        """Height of the deformed ceramic below each sodium point, (points,)."""
+        return self.position_um[:, -1] - self.gap_um
+
+
+def write_profile(folder: Path, snapshot: Snapshot) -> None:
+    """Keep the interface of one step (single precision).
+
+    Args:
+        folder: The ``interface`` folder of a run; made if missing.
+        snapshot: The step.
+    """
+    interface = snapshot.interface
+    with (
+        storage.replacing(Path(folder) / f"step_{snapshot.step:06d}.npz") as aside,
+        aside.open("wb") as handle,
+    ):
+        np.savez_compressed(
+            handle,
+            pressure_MPa=snapshot.pressure_MPa,
+            position_um=interface.position_um.astype(np.float32),
+            gap_um=interface.gap_um.astype(np.float32),
+            contact_pressure_MPa=interface.pressure_MPa.astype(np.float32),
+        )
+
+
+def profile_steps(folder: Path) -> list[int]:
+    """Steps that are kept, in order."""
+    found = (_NAME.fullmatch(path.name) for path in Path(folder).glob("step_*.npz"))
+    return sorted(int(match[1]) for match in found if match)
+
+
+def read_profile(folder: Path, step: int) -> Profile:
+    """Read the interface of one step.
+
+    Raises:
+        ValueError: If the step was not kept.
+    """
+    path = Path(folder) / f"step_{step:06d}.npz"
+    if not path.exists():
+        raise ValueError(f"{path}: no interface of step {step}")
+    with np.load(path) as data:
+        position = data["position_um"].astype(float)
+        facets, _, dimension = position.shape
+        position = position.reshape(-1, dimension)
+        order = np.argsort(position[:, 0], kind="stable") if dimension == 2 else slice(None)
+        return Profile(
+            step=step,
+            pressure_MPa=float(data["pressure_MPa"]),
+            facets=facets,
+            position_um=position[order],
+            gap_um=data["gap_um"].astype(float).ravel()[order],
+            contact_pressure_MPa=data["contact_pressure_MPa"].astype(float).ravel()[order],
+        )
+
+
+def truncate_profiles(folder: Path, last_step: int) -> None:
+    """Drop the interfaces of later steps (resume)."""
+    storage.remove_unfinished(Path(folder))
+    for step in profile_steps(folder):
+        if step > last_step:
+            (Path(folder) / f"step_{step:06d}.npz").unlink()

@@ -1,0 +1,156 @@
+"""The page of a pressed pellet: one file, no outside resource."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from napress.postprocess.records import atomic as storage
+from napress.postprocess.wording import number
+
+REPORT = "report.html"
+
+COLUMNS = (
+    ("pressure_MPa", "Mean pressure (MPa)"),
+    ("force_kN", "Force (kN)"),
+    ("pressure_lowest_MPa", "Lowest (MPa)"),
+    ("pressure_highest_MPa", "Highest (MPa)"),
+    ("sodium_mean_um", "Sodium left (µm)"),
+    ("sodium_extruded_percent", "Pressed out (%)"),
+    ("peak_tension_MPa", "Peak tension (MPa)"),
+    ("peak_shear_MPa", "Peak shear (MPa)"),
+    ("failure_probability", "Weibull probability"),
+    ("sleeve_MPa", "Sleeve, von Mises (MPa)"),
+    ("punch_highest_MPa", "Punch, highest (MPa)"),
+)
+CAPTIONS = {
+    "pellet_pressure": "Pressure on the interface and sodium left, along the radius or in the "
+    "plane of symmetry.",
+    "pellet_stress": "Largest principal stress and largest shear in the pellet at the last load. "
+    "Red is tension; tension and compression have a colour scale each.",
+    "pellet_map": "Pressure over half the interface at the last load.",
+}
+LIMITS = (
+    "The pellet is linear elastic and its faces are frictionless; it has no residual stress.",
+    "The sodium is a thin layer (slab theory) without rate dependence or creep; it first fills "
+    "the space under the punch, then is pressed. Its shear on the pellet, at most its shear "
+    "yield stress, is left out of the pellet's load.",
+    "Punches are rigid; their stress is the pressure of the layer. The clearance stays as given.",
+    "The die answers like a long sleeve, linearly; where it yields the pellet is held less. "
+    "The sodium's own pressure on the die is local and left out.",
+    "A gap and debris have sharp, rigid edges; stresses right at them depend on the mesh.",
+    "The Weibull probability takes the strength as that of 1 mm³ in even tension, a guess.",
+)
+
+TEMPLATE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ title }} – napress pellet</title>
+<style>
+body { font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1d2430; max-width: 62rem;
+       margin: 2rem auto; padding: 0 1.2rem; }
+h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; border-bottom: 2px solid #0072b2; }
+.warn { border-left: 5px solid #e69f00; background: #fdf6e6; padding: .4rem 1rem; margin: .4rem 0; }
+table { border-collapse: collapse; font-size: .82rem; width: 100%; }
+th, td { padding: .25rem .45rem; border-bottom: 1px solid #d9dee5; text-align: right; }
+td.name { text-align: left; } .wide { overflow-x: auto; }
+figure { margin: 1rem 0; } figure img { display: block; width: 100%; max-width: 46rem;
+  margin: 0 auto; } figcaption, .soft { color: #5b6675; font-size: .85rem; }
+@media print { body { margin: 0; max-width: none; } @page { size: A4; margin: 15mm; } }
+</style></head><body>
+<h1>{{ title }}</h1>
+<p class="soft">{{ subtitle }}</p>
+{%- for text in warnings %}<div class="warn">{{ text }}</div>{% endfor %}
+<h2>At each load</h2>
+<div class="wide"><table><tr>{% for head in heads %}<th>{{ head }}</th>{% endfor %}</tr>
+{%- for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}
+</table></div>
+<p class="soft">{{ places }}</p>
+{%- if averages %}<h2>The rough interface over the pellet</h2>
+<div class="wide"><table><tr>{% for head in average_heads %}<th>{{ head }}</th>{% endfor %}</tr>
+{%- for row in averages %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}
+</table></div>{% endif %}
+<h2>Figures</h2>
+{%- for image, caption in figures %}
+<figure><img alt="{{ caption }}" src="data:image/png;base64,{{ image }}">
+<figcaption>{{ caption }}</figcaption></figure>{% endfor %}
+<h2>What the model leaves out</h2>
+<ul>{% for text in limits %}<li>{{ text }}</li>{% endfor %}</ul>
+{%- if estimates %}<p class="soft">Rests on estimates, not sourced values: {{ estimates }}.</p>
+{%- endif %}
+</body></html>
+"""
+
+
+def write_pellet_report(
+    folder: Path,
+    title: str,
+    subtitle: str,
+    rows: Sequence[dict[str, Any]],
+    averages: Sequence[dict[str, Any]],
+    warnings: Sequence[str],
+    estimates: Sequence[str],
+) -> Path:
+    """Writes ``report.html`` from the rows of all loads and the figures in the folder.
+
+    Args:
+        folder: The run folder, with its ``figures``.
+        title: Of the case.
+        subtitle: One line on what was pressed.
+        rows: `napress.postprocess.pellet.results.measure_pellet` of each load.
+        averages: The interface over the pellet at each load; may be empty.
+        warnings: One line each.
+        estimates: Names of values that are estimates.
+
+    Returns:
+        The report.
+    """
+    shown = [(key, head) for key, head in COLUMNS if any(_known(row.get(key)) for row in rows)]
+    last = rows[-1]
+    figures = []
+    for name, caption in CAPTIONS.items():
+        path = Path(folder) / "figures" / f"{name}.png"
+        if path.exists():
+            figures.append((base64.b64encode(path.read_bytes()).decode(), caption))
+    heads = list(dict.fromkeys(key for row in averages for key in row))
+    text = jinja2.Environment(autoescape=True).from_string(TEMPLATE)
+    page = text.render(
+        title=title,
+        subtitle=subtitle,
+        warnings=warnings,
+        heads=[head for _, head in shown],
+        rows=[[_cell(row.get(key)) for key, _ in shown] for row in rows],
+        places=_places(last),
+        average_heads=[head.replace("_", " ") for head in heads],
+        averages=[[_cell(row.get(key)) for key in heads] for row in averages],
+        figures=figures,
+        limits=LIMITS,
+        estimates=", ".join(estimates),
+    )
+    path = Path(folder) / REPORT
+    storage.write_text(path, page)
+    return path
+
+
+def _known(value: Any) -> bool:
+    return value is not None and not (isinstance(value, float) and math.isnan(value))
+
+
+def _cell(value: Any) -> str:
+    return number(value) if _known(value) and math.isfinite(float(value)) else "–"
+
+
+def _places(row: dict[str, Any]) -> str:
+    parts = []
+    for name in ("tension", "shear"):
+        radius, height = row[f"peak_{name}_radius_um"], row[f"peak_{name}_height_um"]
+        parts.append(
+            f"peak {name} at radius {number(radius * 1e-3)} mm, "
+            f"{number(height * 1e-3)} mm above the support"
+        )
+    return f"At the last load: {'; '.join(parts)}."

@@ -1,0 +1,240 @@
+"""``sweep-report.html``: the figures of a sweep and its runs in one self-contained file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+import matplotlib
+import pandas as pd
+from matplotlib.figure import Figure
+
+from napress.postprocess.figures import style
+from napress.postprocess.figures.sweep import draw_against_pressure, draw_tornado
+from napress.postprocess.figures.sweep_data import SweepData, is_seed, label
+from napress.postprocess.figures.sweep_maps import draw_process_map, draw_response_surface
+from napress.postprocess.records import atomic as storage
+from napress.postprocess.wording import number
+
+REPORT = "sweep-report.html"
+FIGURES = "figures"
+_LISTED = 300
+_RESULTS = {
+    "closure_pressure_90_MPa": "90 % closed at (MPa)",
+    "closure_pressure_99_MPa": "99 % closed at (MPa)",
+    "closure_time_99_s": "99 % closed after (s)",
+    "contact_fraction": "Contact at the end",
+    "closure_percent": "Closed at the end (%)",
+    "ceramic_max_principal_MPa": "Tension at the end (MPa)",
+    "fracture_tension_margin": "Margin, tension",
+    "fracture_mohr_coulomb_margin": "Margin, Mohr–Coulomb",
+    "cpu_s": "CPU (s)",
+}
+
+_DRAWN: dict[str, tuple[Callable[[SweepData], Figure], str]] = {
+    "against_pressure": (
+        draw_against_pressure,
+        "Contact and closure against mean pressure, over the pressures that all runs reached.",
+    ),
+    "process_map": (
+        draw_process_map,
+        "Process map: contact over pressure and roughness. Grey lines: 50, 90 and 99 % contact. "
+        "Red: the smallest margin of the runs, strength over stress at the worst step so far; "
+        "the ceramic is predicted to fail where it is below 1.",
+    ),
+    "response_surface": (
+        draw_response_surface,
+        "Response surfaces: a quadratic fitted to the runs, over the two numbers that matter "
+        "most; dots are the runs in the same colours.",
+    ),
+    "tornado": (
+        draw_tornado,
+        "What matters most: mean outcome at the low and the high end of each parameter, the "
+        "others averaged over. Low and high are the ends of a grid, the outer thirds of a sample.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class SweepReport:
+    """What was written.
+
+    Attributes:
+        page: The HTML file.
+        figures: Figure files, PNG and SVG.
+        left_out: Figure to why this sweep cannot have it.
+    """
+
+    page: Path
+    figures: list[str]
+    left_out: dict[str, str]
+
+
+def write_sweep_report(data: SweepData, folder: Path) -> SweepReport:
+    """Draws the figures of a sweep and writes its page.
+
+    Args:
+        data: The sweep; ``state`` and ``reason`` are columns of its table.
+        folder: Where page and figures go.
+
+    Raises:
+        ValueError: If no run has a history.
+    """
+    if not data.histories:
+        raise ValueError("no run of this sweep has an accepted step to draw")
+    written, shown, left_out = [], [], {}
+    with matplotlib.rc_context(style.STYLE):
+        for name, (draw, caption) in _DRAWN.items():
+            try:
+                figure = draw(data)
+            except ValueError as error:
+                left_out[name.replace("_", " ")] = str(error)
+                for stale in (folder / FIGURES).glob(f"{name}.*"):
+                    stale.unlink()
+                continue
+            paths = style.save(figure, folder / FIGURES, name)
+            written += [str(path) for path in paths]
+            picture = base64.b64encode(paths[0].read_bytes()).decode("ascii")
+            shown.append((picture, caption))
+    page = folder / REPORT
+    storage.write_text(page, render(data, shown, left_out))
+    return SweepReport(page, written, left_out)
+
+
+def render(data: SweepData, figures: list[tuple[str, str]], left_out: dict[str, str]) -> str:
+    """The page as text; everything in it is escaped.
+
+    Args:
+        data: The sweep.
+        figures: Base64 of each PNG, and its caption.
+        left_out: Figure to why it is not there.
+    """
+    table = data.table
+    states = table["state"].value_counts()
+    results = [name for name in _RESULTS if name in table and table[name].notna().any()]
+    heads = ["Run", *(label(name) for name in data.varied), *(_RESULTS[name] for name in results)]
+    finished = table[table["state"] == "finished"]
+    rows = [
+        [run, *(_cell(row[name]) for name in [*data.varied, *results])]
+        for run, row in finished.head(_LISTED).iterrows()
+    ]
+    others = [
+        (run, row["state"], row.get("reason") or "")
+        for run, row in table[table["state"] != "finished"].head(_LISTED).iterrows()
+    ]
+    ranges = [
+        (label(name), _range(table[name]), "seed" if is_seed(name) else "parameter")
+        for name in data.varied
+    ]
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    return environment.from_string(_TEMPLATE).render(
+        title=data.title,
+        counts=", ".join(f"{count} {state}" for state, count in states.items()),
+        cpu_hours=f"{table['cpu_s'].sum() / 3600:.3g}" if "cpu_s" in table else "0",
+        figures=figures,
+        left_out=left_out,
+        heads=heads,
+        rows=rows,
+        hidden=len(finished) - len(rows),
+        others=others,
+        total=len(table),
+        used="The figures are drawn from finished runs."
+        if len(finished)
+        else "The figures are drawn from what they reached.",
+        ranges=ranges,
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        return "–"
+    return number(value)
+
+
+def _range(values: pd.Series) -> str:
+    distinct = values.dropna().unique()
+    if len(distinct) <= 6:
+        return ", ".join(_cell(value) for value in distinct)
+    if pd.api.types.is_numeric_dtype(values):
+        return f"{_cell(values.min())} to {_cell(values.max())}, {len(distinct)} values"
+    return f"{len(distinct)} values"
+
+
+_TEMPLATE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ title }} – napress sweep</title>
+<style>
+:root { --ink: #1d2430; --soft: #5b6675; --line: #d9dee5; --blue: #0072b2; }
+* { box-sizing: border-box; }
+body { font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; color: var(--ink);
+       max-width: 62rem; margin: 2rem auto; padding: 0 1.2rem; background: #fff; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .3rem; }
+h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; padding-bottom: .25rem;
+     border-bottom: 2px solid var(--blue); }
+p.sub { color: var(--soft); margin: 0 0 1rem; }
+table { border-collapse: collapse; width: 100%; font-size: .84rem; margin: .5rem 0; }
+th, td { text-align: left; padding: .28rem .5rem; border-bottom: 1px solid var(--line);
+         vertical-align: top; }
+th { border-bottom: 1.5px solid var(--soft); }
+.numbers td { font-variant-numeric: tabular-nums; }
+.wide { overflow-x: auto; }
+.warn { border-left: 5px solid #e69f00; background: #fdf6e6; padding: .5rem 1rem; margin: .5rem 0; }
+figure { margin: 1.2rem 0; break-inside: avoid; }
+figure img { display: block; max-width: 100%; max-height: 52rem; height: auto; margin: 0 auto; }
+figcaption { color: var(--soft); font-size: .85rem; text-align: center; margin-top: .3rem; }
+@media print { body { margin: 0; max-width: none; font-size: 10.5pt; }
+  @page { size: A4; margin: 15mm; } }
+</style>
+</head>
+<body>
+<h1>{{ title }}</h1>
+<p class="sub">Runs: {{ counts }}. CPU time {{ cpu_hours }} h. Every number is in sweep.csv.</p>
+{%- if others %}
+<div class="warn">Not finished: {{ others | length }} of {{ total }} runs, listed at the end.
+{{ used }}</div>
+{%- endif %}
+
+<h2>What varies</h2>
+<table><tr><th>Field</th><th>Values</th><th></th></tr>
+{%- for row in ranges %}
+<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
+{%- endfor %}
+</table>
+
+<h2>Figures</h2>
+{%- for image, caption in figures %}
+<figure><img alt="{{ caption }}" src="data:image/png;base64,{{ image }}">
+<figcaption>{{ caption }}</figcaption></figure>
+{%- endfor %}
+{%- for name, reason in left_out.items() %}
+<p class="sub">No {{ name }}: {{ reason }}.</p>
+{%- endfor %}
+
+<h2>Runs</h2>
+<div class="wide"><table class="numbers">
+<tr>{% for head in heads %}<th>{{ head }}</th>{% endfor %}</tr>
+{%- for row in rows %}
+<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
+{%- endfor %}
+</table></div>
+{%- if hidden %}<p class="sub">And {{ hidden }} more in sweep.csv.</p>{% endif %}
+{%- if others %}
+
+<h2>Not finished</h2>
+<table><tr><th>Run</th><th>State</th><th>Reason</th></tr>
+{%- for row in others %}
+<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
+{%- endfor %}
+</table>
+{%- endif %}
+</body>
+</html>
+"""

@@ -1,0 +1,1 @@
+"""What the interface costs in resistance."""

@@ -1,0 +1,173 @@
+"""What the interface costs in resistance, and how the current crowds on it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from napress.fem.conduction.electrolyte import ConductionSolution, Electrolyte, RefinedElectrolyte
+from napress.fem.snapshot import Array, Snapshot
+from napress.postprocess.measures.contact_map import Touching, touching_by_gap
+from napress.postprocess.measures.interface import CONTACT_GAP_UM
+
+PERCENTILE = 99.0
+CARRIED_PERCENT = 90.0
+
+
+@dataclass(frozen=True)
+class ContactResistance:
+    """Resistances in series where metal and electrolyte touch, per true contact area.
+
+    Attributes:
+        charge_transfer_ohm_cm2: Of the transfer of ions across the contact.
+        film_ohm_cm2: Of a layer between them.
+    """
+
+    charge_transfer_ohm_cm2: float = 0.0
+    film_ohm_cm2: float = 0.0
+
+    @property
+    def sum_ohm_cm2(self) -> float:
+        """Both in series."""
+        return self.charge_transfer_ohm_cm2 + self.film_ohm_cm2
+
+
+@dataclass(frozen=True)
+class Resistance:
+    """Area-specific resistances on the nominal area, and current focusing.
+
+    The parts add up: interface = constriction + charge transfer + film. Each part is
+    the power dissipated there over the square of the mean current density.
+
+    Attributes:
+        interface_asr_ohm_cm2: All that the interface adds to the bulk.
+        constriction_asr_ohm_cm2: Of the electrolyte where current crowds into the contact.
+        charge_transfer_asr_ohm_cm2: Of the charge transfer.
+        film_asr_ohm_cm2: Of the film.
+        bulk_asr_ohm_cm2: Of the electrolyte of the cell under perfect contact everywhere.
+        current_max_over_mean: Largest current density of an interface facet over the mean.
+        current_p99_over_mean: The density that 99 % of the area does not exceed.
+        current_gini: Gini coefficient of the current over the nominal area, 0 if
+            uniform, towards 1 if it all passes through one point. Here and below a
+            facet that touches in part counts as a touching and a bare one.
+        area_share_for_90_percent: Smallest share of the nominal area that carries 90 %
+            of the current.
+        current_imbalance: Current into the interface less that out of the
+            counter-electrode, over either.
+    """
+
+    interface_asr_ohm_cm2: float
+    constriction_asr_ohm_cm2: float
+    charge_transfer_asr_ohm_cm2: float
+    film_asr_ohm_cm2: float
+    bulk_asr_ohm_cm2: float
+    current_max_over_mean: float
+    current_p99_over_mean: float
+    current_gini: float
+    area_share_for_90_percent: float
+    current_imbalance: float
+
+    def row(self) -> dict[str, float]:
+        """Columns of the history; what is rounding error is none of them."""
+        return {name: value for name, value in asdict(self).items() if name in NOT_MEASURED}
+
+
+NOT_MEASURED = {
+    name: math.nan for name in Resistance.__dataclass_fields__ if name != "current_imbalance"
+}
+
+
+def measure_step(
+    electrolyte: Electrolyte,
+    snapshot: Snapshot,
+    contact: ContactResistance,
+    contact_gap_um: float = CONTACT_GAP_UM,
+) -> tuple[Resistance, ConductionSolution]:
+    """Resistance of an accepted step, on its deformed shape and its real contact.
+
+    Args:
+        electrolyte: The ceramic as a conductor; left in the shape of the step.
+        snapshot: The step.
+        contact: Resistance of what touches.
+        contact_gap_um: Gap up to which a point counts as in contact.
+
+    Raises:
+        NoContact: If nothing touches.
+        SingularSystem: If the potential cannot be solved for.
+    """
+    ceramic = snapshot.ceramic
+    electrolyte.deform(ceramic.points_um, ceramic.point_data["displacement_um"])
+    return measure(electrolyte, touching_by_gap(snapshot.interface, contact_gap_um), contact)
+
+
+def measure(
+    electrolyte: Electrolyte, touching: Touching, contact: ContactResistance
+) -> tuple[Resistance, ConductionSolution]:
+    """Resistance of a given contact; see `measure_step`."""
+    refined: RefinedElectrolyte = electrolyte.refined(touching)
+    solution = refined.solve(touching, contact.sum_ohm_cm2)
+    bulk = refined.bulk_asr_ohm_cm2()
+    constriction = solution.electrolyte_loss_asr_ohm_cm2 - bulk
+    total = contact.sum_ohm_cm2
+    crossing = solution.contact_loss_asr_ohm_cm2 / total if total > 0 else 0.0
+    charge_transfer = crossing * contact.charge_transfer_ohm_cm2
+    film = crossing * contact.film_ohm_cm2
+    density, area = solution.facet_current_density_mA_per_cm2, solution.facet_area_um
+    crossed, part = _on_contact(solution)
+    return Resistance(
+        interface_asr_ohm_cm2=constriction + charge_transfer + film,
+        constriction_asr_ohm_cm2=constriction,
+        charge_transfer_asr_ohm_cm2=charge_transfer,
+        film_asr_ohm_cm2=film,
+        bulk_asr_ohm_cm2=bulk,
+        current_max_over_mean=float(density.max()),
+        current_p99_over_mean=_percentile(density, area),
+        current_gini=gini(crossed, part),
+        area_share_for_90_percent=area_share(crossed, part),
+        current_imbalance=abs(solution.current_imbalance),
+    ), solution
+
+
+def _on_contact(solution: ConductionSolution) -> tuple[Array, Array]:
+    """Current density on the touching part of each facet, and none on the rest."""
+    whole, touching = solution.facet_area_um, solution.facet_contact_area_um
+    current = solution.facet_current_density_mA_per_cm2 * whole
+    density = np.divide(current, touching, out=np.zeros_like(current), where=touching > 0)
+    rest = np.maximum(whole - touching, 0.0)
+    return np.concatenate([density, np.zeros_like(rest)]), np.concatenate([touching, rest])
+
+
+def _percentile(density: Array, area: Array) -> float:
+    return float(np.quantile(density, PERCENTILE / 100, weights=area, method="inverted_cdf"))
+
+
+def gini(density: Array, area: Array) -> float:
+    """Gini coefficient of a current density over an area.
+
+    One less twice the area under the Lorenz curve: current against area, by
+    increasing density.
+
+    Args:
+        density: Not negative, mean above 0, (n,).
+        area: That each value stands for, (n,).
+    """
+    order = np.argsort(density, kind="stable")
+    current = np.concatenate([[0.0], np.cumsum((density * area)[order])])
+    share = np.concatenate([[0.0], np.cumsum(area[order])])
+    return float(1 - 2 * np.trapezoid(current / current[-1], share / share[-1]))
+
+
+def area_share(density: Array, area: Array, percent: float = CARRIED_PERCENT) -> float:
+    """Smallest share of an area that carries a share of the current.
+
+    Args:
+        density: Not negative, mean above 0, (n,).
+        area: That each value stands for, (n,).
+        percent: Share of the current, %.
+    """
+    order = np.argsort(-density, kind="stable")
+    current = np.concatenate([[0.0], np.cumsum((density * area)[order])])
+    covered = np.concatenate([[0.0], np.cumsum(area[order])])
+    return float(np.interp(percent / 100 * current[-1], current, covered) / covered[-1])

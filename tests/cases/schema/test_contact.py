@@ -1,0 +1,167 @@
+"""Table [contact]: what it means, what is refused, and a run that is killed with it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from mpi import run_ranks
+from tiny_case import TINY_CASE
+
+from napress.cases.cli.main import main
+from napress.cases.errors import CaseError, ExitCode
+from napress.cases.model.interface import to_model
+from napress.cases.schema.interface_case import assumed_values
+from napress.cases.schema.load import load_case, parse_case, resolved_toml
+from napress.fem.inputs.contact_law import ContactLaw
+from napress.fem.stepping.press import RESIDUAL_TOLERANCE
+
+CONTACT = """
+[contact]
+law = "coulomb"
+coefficient = 0.3
+adhesion = "0.1 MPa"
+gas = "argon"
+gas_pressure = "1 bar"
+"""
+
+
+def law(text: str, tmp_path) -> ContactLaw:
+    return to_model(parse_case((TINY_CASE + text).encode(), "case.toml", tmp_path)).law
+
+
+def test_default_is_frictionless_in_vacuum(tmp_path):
+    assert law("", tmp_path) == ContactLaw()
+    assert not law("", tmp_path).has_friction and not law("", tmp_path).has_floor
+
+
+def test_everything_reaches_the_solver(tmp_path):
+    assert law(CONTACT, tmp_path) == ContactLaw("coulomb", 0.3, 0.1, pytest.approx(0.1))
+    assert law("[contact]\nlaw = 'stick'\n", tmp_path) == ContactLaw("stick")
+
+
+def test_gas_pressure_counts_only_with_gas(tmp_path):
+    assert law("[contact]\ngas_pressure = '1 bar'\n", tmp_path).gas_MPa == 0.0
+    assert law("[contact]\ngas = 'argon'\n", tmp_path).gas_MPa == 0.1
+
+
+def test_estimates_are_named(tmp_path):
+    text = "[contact]\nlaw = 'coulomb'\ncoefficient = { value = 0.3, estimate = true }\n"
+    case = parse_case((TINY_CASE + text + "gas = 'argon'\n").encode(), "case.toml", tmp_path)
+    assert {"contact.coefficient", "contact.gas_pressure"} <= set(assumed_values(case))
+    case = parse_case((TINY_CASE + CONTACT).encode(), "case.toml", tmp_path)
+    assert not any(name.startswith("contact") for name in assumed_values(case))
+
+
+def test_resolved_case_keeps_it(tmp_path):
+    case = parse_case((TINY_CASE + CONTACT).encode(), "case.toml", tmp_path)
+    path = tmp_path / "resolved.toml"
+    path.write_text(resolved_toml(case))
+    assert load_case(path) == case
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "allowed"),
+    [
+        ("0.3", "-0.1", "contact.coefficient", ">= 0"),
+        ("0.3", "nan", "contact.coefficient", ">= 0"),
+        ("coefficient = 0.3\n", "", "contact.coefficient", ">= 0"),
+        ('"coulomb"', '"coulom"', "contact.law", "did you mean 'coulomb'"),
+        ('"coulomb"', "1", "contact.law", "'stick'"),
+        ('"1 bar"', '"-1 bar"', "contact.gas_pressure", "> 0 MPa"),
+        ('"1 bar"', '"0 MPa"', "contact.gas_pressure", "> 0 MPa"),
+        ('"1 bar"', "0.1", "contact.gas_pressure", "MPa"),
+        ('"argon"', '"helium"', "contact.gas", "'argon'"),
+        ('"0.1 MPa"', '"-0.1 MPa"', "contact.adhesion", ">= 0 MPa"),
+        ('"0.1 MPa"', '"0.1 um"', "contact.adhesion", "MPa"),
+        ("law =", "low =", "contact.low", "did you mean 'law'"),
+        ("[contact]", "[contakt]", "contakt", "did you mean 'contact'"),
+    ],
+)
+def test_bad_contact(tmp_path, capsys, old, new, field, allowed):
+    path = tmp_path / "case.toml"
+    assert old in CONTACT
+    path.write_text(TINY_CASE + CONTACT.replace(old, new))
+    with pytest.raises(SystemExit) as caught:
+        main(["validate", str(path)])
+    captured = capsys.readouterr()
+    (line,) = captured.err.splitlines()
+    assert caught.value.code == ExitCode.BAD_INPUT and captured.out == ""
+    assert f"{path}: {field}: " in line and allowed in line and "allowed: " in line
+
+
+def test_bad_contact_is_a_case_error(tmp_path):
+    with pytest.raises(CaseError, match="contact.law"):
+        law("[contact]\nlaw = 'glue'\n", tmp_path)
+
+
+# --- a run with all of it -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    path = tmp_path_factory.mktemp("case") / "case.toml"
+    text = TINY_CASE.replace('"10 percent"', '"5 percent", largest_step = "0.01 um"')
+    path.write_text(text.replace('"0.5 MPa"', '"1.2 MPa"') + CONTACT)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(case, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    finished = subprocess.run(
+        [*COMMAND, "run", case, "--out", folder, "--quiet"], capture_output=True, text=True
+    )
+    assert finished.returncode == 0, finished.stderr
+    return pd.read_csv(folder / "history.csv")
+
+
+COMMAND = [sys.executable, "-m", "napress.cases.cli"]
+
+
+def assert_same(folder, whole) -> None:
+    found = pd.read_csv(folder / "history.csv")
+    assert list(found.columns) == list(whole.columns) and len(found) == len(whole)
+    for column in whole.columns:
+        if column.endswith("_s"):
+            continue
+        scale = max(float(whole[column].abs().max()), 1e-12)
+        worst = float((found[column] - whole[column]).abs().max()) / scale
+        assert worst < RESIDUAL_TOLERANCE / 10, f"{column} differs by {worst:.2g}"
+
+
+def test_history_tells_of_gas_and_friction(whole):
+    last = whole.iloc[-1]
+    assert last["gas_void_count"] >= 1
+    assert last["trapped_gas_max_MPa"] > 0.15
+    assert last["friction_pJ_per_um"] > 0 and last["gas_pJ_per_um"] > 0
+    assert np.all(np.diff(whole["friction_pJ_per_um"]) >= 0)
+    assert abs(last["energy_balance_error_percent"]) < 10
+
+
+def test_killed_run_ends_as_if_never_killed(case, whole, tmp_path):
+    folder = tmp_path / "run"
+    process = subprocess.Popen([*COMMAND, "run", case, "--out", folder, "--quiet"])
+    history = folder / "history.csv"
+    deadline = time.monotonic() + 120
+    while not (history.exists() and len(history.read_text().splitlines()) > 8):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    assert not (folder / "summary.json").exists(), "it was not killed in time"
+    resumed = subprocess.run(
+        [*COMMAND, "resume", folder, "--quiet"], capture_output=True, text=True
+    )
+    assert resumed.returncode == 0, resumed.stderr
+    assert_same(folder, whole)
+
+
+def test_two_ranks_give_what_one_gives(case, whole, tmp_path):
+    folder = tmp_path / "run"
+    run_ranks(2, ["-m", "napress.cases.cli", "run", case, "--out", folder, "--quiet"])
+    assert_same(folder, whole)

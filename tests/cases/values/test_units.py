@@ -1,0 +1,80 @@
+"""Quantities at the door: units are converted, and never guessed."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from napress.cases.values import units
+from napress.cases.values.units import format_quantity, parse_quantity
+
+
+@pytest.mark.parametrize(
+    ("written", "dimension", "expected"),
+    [
+        ("20 um", units.LENGTH, 20.0),
+        ("20um", units.LENGTH, 20.0),
+        ("20 µm", units.LENGTH, 20.0),
+        ("0.02 mm", units.LENGTH, 20.0),
+        ("500 nm", units.LENGTH, 0.5),
+        ("-1e-3 mm", units.LENGTH, -1.0),
+        ("0.36 GPa", units.PRESSURE, 360.0),
+        ("1 N/mm**2", units.PRESSURE, 1.0),
+        ("10 bar", units.PRESSURE, 1.0),
+        ("1.3 MPa*m**0.5", units.TOUGHNESS, 1.3),
+        ("1.3 MPa m^0.5", units.TOUGHNESS, 1.3),
+        ("0.1 S/m", units.CONDUCTIVITY, 1.0),
+        ("1 percent", units.FRACTION, 1.0),
+        ("1 %", units.FRACTION, 1.0),
+        ("180 deg", units.ANGLE, 3.141592653589793),
+        ("25 degC", units.TEMPERATURE, 298.15),
+        ("0.53 1/s", units.RATE, 0.53),
+    ],
+)
+def test_converts(written, dimension, expected):
+    assert parse_quantity(written, dimension) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("written", "dimension", "complaint"),
+    [
+        (20, units.LENGTH, "no unit"),
+        (20.0, units.LENGTH, "no unit"),
+        ("20", units.LENGTH, "no unit"),
+        ("20 MPa", units.LENGTH, "not a length"),
+        ("20 um", units.PRESSURE, "not a pressure"),
+        ("20 furlongz", units.LENGTH, "unknown unit"),
+        ("nan um", units.LENGTH, "not a finite number"),
+        ("inf um", units.LENGTH, "not a finite number"),
+        ("1e999 um", units.LENGTH, "not a finite number"),
+        ("um", units.LENGTH, "not a finite number"),
+        ("", units.LENGTH, "not a finite number"),
+        (True, units.LENGTH, "not a quantity"),
+        ([1], units.LENGTH, "not a quantity"),
+        ("1 um" + " " * 100, units.LENGTH, "too long"),
+    ],
+)
+def test_refuses_and_names_the_accepted_units(written, dimension, complaint):
+    with pytest.raises(ValueError, match=complaint) as caught:
+        parse_quantity(written, dimension)
+    for unit in dimension.accepted:
+        assert unit in str(caught.value)
+
+
+def test_never_evaluates_arithmetic():
+    """Pint would compute this power for hours."""
+    begin = time.monotonic()
+    with pytest.raises(ValueError, match="length"):
+        parse_quantity("1 um**9**9**9**9", units.LENGTH)
+    with pytest.raises(ValueError, match="length"):
+        parse_quantity("9**9**9**9 um", units.LENGTH)
+    assert time.monotonic() - begin < 5.0
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_written_back_exactly(magnitude):
+    for dimension in (units.LENGTH, units.TOUGHNESS, units.FRACTION, units.ANGLE):
+        assert parse_quantity(format_quantity(magnitude, dimension), dimension) == magnitude
