@@ -114,7 +114,7 @@ def paraview_script(folder: Path) -> RunOutcome:
 def _write_report(folder: Path, model: PressModel) -> Path:
     try:
         with run_folder.file_system_errors(folder):
-            from napress.postprocess import report  # brings matplotlib
+            from napress.postprocess.report import run as report  # brings matplotlib
 
             return report.write_report(folder, model.ceramic_strength(), fracture=model.fracture)
     except ValueError as error:
