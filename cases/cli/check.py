@@ -17,7 +17,7 @@ def validate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
     """Check a case of the interface, of a window or of a pellet without running it."""
-    from napress.cases.schema.case_kind import is_pellet_case
+    from napress.cases.schema.load import is_pellet_case
     from napress.cases.values.toml import read_toml
 
     check = _pellet if is_pellet_case(read_toml(case)) else _interface
@@ -46,8 +46,9 @@ def schema(
 
 def _interface(file: Path) -> tuple[str, dict[str, Any], list[str]]:
     """Checks an interface case, with its window if it has one."""
+    from napress.cases.schema.checks import build_case_surface
     from napress.cases.schema.interface_case import assumed_values
-    from napress.cases.schema.load import build_case_surface, case_hash, load_case
+    from napress.cases.schema.load import case_hash, load_case
     from napress.cases.schema.program import program_text, to_program
 
     loaded = load_case(file)
@@ -92,13 +93,12 @@ def _pellet(file: Path) -> tuple[str, dict[str, Any], list[str]]:
     """Checks a pellet case."""
     from napress.cases.model.pellet import (
         edge_pressure_MPa,
-        load_pellet_case,
-        pellet_case_hash,
         pellet_estimates,
         pellet_text,
         press_warnings,
     )
     from napress.cases.schema.interface_case import value_of
+    from napress.cases.schema.load import load_pellet_case, pellet_case_hash
     from napress.postprocess.theory.pellet import press_force_kN
 
     case = load_pellet_case(file)

@@ -189,8 +189,9 @@ def pellet(
     as_json: AsJson = False,
 ) -> None:
     """Press a whole pellet: pressure over it, tension in it, force on the press."""
-    from napress.cases.model.pellet import load_pellet_case, press_warnings
+    from napress.cases.model.pellet import press_warnings
     from napress.cases.runs.folder import default_folder
+    from napress.cases.schema.load import load_pellet_case
 
     if environment_rank() != 0:
         return  # one rank is enough for a pellet

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from napress.cases.errors import CaseError, RunFolderError
+from napress.cases.schema.checks import build_case_surface
 from napress.cases.schema.interface_case import Case
-from napress.cases.schema.load import build_case_surface
 
 
 def export_case_mesh(

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import tomli_w
-from pydantic import ValidationError
-
-from napress.cases.errors import CaseError
-from napress.cases.schema.case_kind import require_pellet_case
+from napress.cases.schema.checks import punch_of
 from napress.cases.schema.interface_case import value_of
 from napress.cases.schema.pellet_case import PelletCase
 from napress.cases.values.fields import SourcedValue
-from napress.cases.values.toml import case_error, parse_toml, read_bytes
 from napress.postprocess.theory import pellet as closed
-
-# Of a pressure that went through a conversion of its unit.
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -42,97 +31,6 @@ class PelletModel:
     edge_MPa: float
 
 
-def load_pellet_case(path: str | Path) -> PelletCase:
-    """Returns the pellet case in a file, checked.
-
-    Args:
-        path: Case file; material files are looked for beside it.
-
-    Raises:
-        CaseError: One line naming file, field and what is allowed; also when the
-            press or the die cannot carry the force.
-    """
-    path = Path(path)
-    return parse_pellet_case(read_bytes(path), str(path), path.parent)
-
-
-def parse_pellet_case(content: bytes, file: str, folder: Path) -> PelletCase:
-    """Returns the pellet case written in TOML; see `load_pellet_case`."""
-    data = parse_toml(content, file)
-    require_pellet_case(data, file)
-    data.setdefault("title", Path(file).stem[:200] or "untitled")
-    try:
-        case = PelletCase.model_validate(data, context={"folder": folder, "file": file})
-    except ValidationError as error:
-        raise case_error(error, file) from error
-    _refuse(case, file)
-    _require_yielding(case, file)
-    _require_room(case, file)
-    return case
-
-
-def pellet_resolved_toml(case: PelletCase) -> str:
-    """Returns the case as TOML with every default and material written out."""
-    return tomli_w.dumps(case.model_dump(exclude_none=True))
-
-
-def pellet_case_hash(case: PelletCase) -> str:
-    """Returns the SHA-256 of the resolved case; the title does not count."""
-    content = case.model_dump(exclude_none=True, exclude={"title"})
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _refuse(case: PelletCase, file: str) -> None:
-    """Stops a force that press or die cannot carry."""
-    if case.press is None:
-        return
-    limit = case.press.allowed_kN * case.press.refusal
-    radius = case.pellet.diameter / 2
-    for index, stage in enumerate(case.program):
-        force = closed.press_force_kN(stage.pressure, radius)
-        if force > limit:
-            most = limit / closed.press_force_kN(1.0, radius)
-            weakest = "die_rating"
-            if case.press.die_rating is None or case.press.capacity < case.press.die_rating:
-                weakest = "capacity"
-            raise CaseError(
-                file,
-                f"program[{index}].pressure",
-                f"{stage.pressure:g} MPa needs {force:.3g} kN, more than {limit:.3g} kN "
-                f"(press.{weakest}); allowed: <= {most:.4g} MPa on this diameter",
-            )
-
-
-def _require_yielding(case: PelletCase, file: str) -> None:
-    """Stops a load below the one at which the layer of sodium begins to be one.
-
-    It starts with the space under the punch filled, at the sodium's own yield stress.
-    A fluid all round asks for nothing of the kind.
-    """
-    if case.pellet.loading == "isostatic":
-        return
-    first, least = case.program[0].pressure, value_of(case.sodium, "yield_strength").value
-    if first < least * (1 - ROUNDING):
-        raise CaseError(
-            file,
-            "program[0].pressure",
-            f"{first:g} MPa is below the yield stress of the sodium, where the model of its "
-            f"layer begins; allowed: >= {least:g} MPa (sodium.yield_strength)",
-        )
-
-
-def _require_room(case: PelletCase, file: str) -> None:
-    """Stops a punch whose form needs more sodium than there is, before any mesh is made."""
-    from napress.fem.pellet.punch import PunchTouches
-
-    if case.pellet.loading == "isostatic":
-        return
-    try:
-        punch_of(case).require_room(case.sodium.thickness, case.pellet.diameter / 2)
-    except PunchTouches as error:
-        raise CaseError(file, "sodium.thickness", str(error)) from error
-
-
 def pellet_text(case: PelletCase) -> str:
     """Returns the pellet and what holds it in a few words."""
     pellet = case.pellet
@@ -142,16 +40,6 @@ def pellet_text(case: PelletCase) -> str:
     return (
         f"{case.ceramic.material.name}, {pellet.diameter * 1e-3:g} mm across and "
         f"{case.ceramic.thickness * 1e-3:g} mm thick, {held}"
-    )
-
-
-def punch_of(case: PelletCase) -> Any:
-    """Returns the `napress.fem.pellet.punch.PunchShape` of a case."""
-    from napress.fem.pellet.punch import PunchShape
-
-    pellet = case.pellet
-    return PunchShape(
-        pellet.punch_crown, pellet.punch_tilt, pellet.chamfer_width, pellet.chamfer_depth
     )
 
 

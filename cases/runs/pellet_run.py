@@ -15,10 +15,7 @@ import napress.meshes.backend  # noqa: F401  orders the imports below
 from napress.cases.errors import CaseError, RunFolderError
 from napress.cases.model.pellet import (
     PelletModel,
-    load_pellet_case,
-    pellet_case_hash,
     pellet_estimates,
-    pellet_resolved_toml,
     pellet_text,
     press_warnings,
     to_pellet_model,
@@ -26,6 +23,7 @@ from napress.cases.model.pellet import (
 from napress.cases.runs import folder as run_folder
 from napress.cases.runs.outcome import RunOutcome
 from napress.cases.runs.stack import machine, versions
+from napress.cases.schema.load import load_pellet_case, pellet_case_hash, pellet_resolved_toml
 from napress.cases.schema.pellet_case import PelletCase
 from napress.fem.pellet.press import PelletRun, PelletSnapshot, press_pellet
 from napress.meshes.gmsh_session import MeshingError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,10 @@ import tomli_w
 from pydantic import ValidationError
 
 from napress.cases.errors import CaseError
-from napress.cases.schema.case_kind import require_interface_case
+from napress.cases.schema.checks import check_pellet, check_resistance, check_surface
 from napress.cases.schema.interface_case import Case
-from napress.cases.schema.program_checks import check_displacements
-from napress.cases.schema.resistance import check_resistance
-from napress.cases.schema.surface import SURFACE_KINDS, SelfAffine, height_um, to_component
+from napress.cases.schema.pellet_case import PelletCase
+from napress.cases.schema.surface import SURFACE_KINDS, SelfAffine
 from napress.cases.values.toml import case_error, parse_toml, read_bytes
 
 
@@ -45,7 +44,7 @@ def parse_case(content: bytes, file: str, folder: Path) -> Case:
         CaseError: One line naming file, field and what is allowed.
     """
     data = parse_toml(content, file)
-    require_interface_case(data, file)
+    _require_interface_case(data, file)
     data.setdefault("title", Path(file).stem[:200] or "untitled")
     try:
         case = Case.model_validate(data, context={"folder": folder, "file": file})
@@ -76,91 +75,78 @@ def case_seeds(case: Case) -> list[int]:
     return [table.seed for table in case.surface if isinstance(table, SelfAffine)]
 
 
-def build_case_surface(case: Case, file: str = "case") -> Any:
-    """Returns the `napress.meshes.surfaces.Surface` of a case.
+def load_pellet_case(path: str | Path) -> PelletCase:
+    """Returns the pellet case in a file, checked.
+
+    Args:
+        path: Case file; material files are looked for beside it.
 
     Raises:
-        CaseError: If a component does not fit the cell or the interface mesh.
+        CaseError: One line naming file, field and what is allowed; also when the
+            press or the die cannot carry the force.
     """
-    from napress.meshes.resolution import ELEMENTS_PER_WAVELENGTH
-    from napress.meshes.surfaces import SurfaceError, build_surface
+    path = Path(path)
+    return parse_pellet_case(read_bytes(path), str(path), path.parent)
 
-    width, elements = case.interface.width, case.interface.elements
-    components = []
-    for index, table in enumerate(case.surface):
-        place = f"surface[{index}]"
-        # Before any array is made: a tiny cut-off would ask for billions of waves.
-        if isinstance(table, SelfAffine):
-            _require_resolved(width / table.cutoff, case, file, f"{place}.cutoff")
-        try:
-            component = to_component(table)
-            shortest = component.bind(width, case.interface.dimension).shortest_wavelength_um
-        except SurfaceError as error:
-            raise _surface_case_error(error, table, file, place) from error
-        if shortest is not None:
-            named = getattr(type(table), "wavelength_field", "kind")
-            field = "flank" if getattr(table, "flank", None) is not None else named
-            _require_resolved(width / shortest, case, file, f"{place}.{field}")
-        components.append(component)
+
+def parse_pellet_case(content: bytes, file: str, folder: Path) -> PelletCase:
+    """Returns the pellet case written in TOML; see `load_pellet_case`."""
+    data = parse_toml(content, file)
+    _require_pellet_case(data, file)
+    data.setdefault("title", Path(file).stem[:200] or "untitled")
     try:
-        return build_surface(components, width, case.interface.dimension)
-    except ValueError as error:
-        allowed = f"allowed: a surface that {elements // ELEMENTS_PER_WAVELENGTH} waves can show"
-        raise CaseError(file, "surface", f"{error}; {allowed}") from error
+        case = PelletCase.model_validate(data, context={"folder": folder, "file": file})
+    except ValidationError as error:
+        raise case_error(error, file) from error
+    check_pellet(case, file)
+    return case
 
 
-def _require_resolved(waves: float, case: Case, file: str, field: str) -> None:
-    from napress.meshes.resolution import ELEMENTS_PER_WAVELENGTH
+def pellet_resolved_toml(case: PelletCase) -> str:
+    """Returns the case as TOML with every default and material written out."""
+    return tomli_w.dumps(case.model_dump(exclude_none=True))
 
-    elements, width = case.interface.elements, case.interface.width
-    needed = ELEMENTS_PER_WAVELENGTH * math.floor(waves + 1e-6)
-    if needed > elements:
-        finest = ELEMENTS_PER_WAVELENGTH * width / elements
+
+def pellet_case_hash(case: PelletCase) -> str:
+    """Returns the SHA-256 of the resolved case; the title does not count."""
+    content = case.model_dump(exclude_none=True, exclude={"title"})
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def is_pellet_case(data: Mapping[str, Any]) -> bool:
+    """Tells whether a file describes a pellet: a table ``[pellet]`` and no ``[[surface]]``."""
+    return "pellet" in data and "surface" not in data
+
+
+def _require_interface_case(data: Mapping[str, Any], file: str) -> None:
+    """Stops a pellet case where one of the interface is due.
+
+    Raises:
+        CaseError: Naming the command for it.
+    """
+    if is_pellet_case(data):
         raise CaseError(
             file,
-            field,
-            f"makes waves of {width / waves:.4g} um, too short for {elements} elements on "
-            f"{width:g} um; allowed: wavelengths >= {finest:.4g} um, "
-            f"or interface.elements >= {needed}",
+            "pellet",
+            "this is a pellet case, run by `napress pellet CASE`; "
+            "allowed here: an interface case, with tables [[surface]]",
         )
 
 
-def _surface_case_error(error: ValueError, table: Any, file: str, place: str) -> CaseError:
-    """Returns the message of a component with the case's own name of the field."""
-    head, colon, rest = str(error).partition(": ")
-    inner = head.partition(" = ")[0].partition(".")[2]
-    for suffix in ("_um", "_rad", "_degrees"):
-        inner = inner.removesuffix(suffix)
-    if colon and inner in type(table).model_fields:
-        return CaseError(file, f"{place}.{inner}", f"allowed: {rest}")
-    return CaseError(file, place, str(error))
-
-
-def check_surface(case: Case, file: str) -> None:
-    """Checks that the roughness fits the cell, the mesh and both bodies.
+def _require_pellet_case(data: Mapping[str, Any], file: str) -> None:
+    """Stops an interface case where one of a pellet is due.
 
     Raises:
-        CaseError: Naming the surface entry at fault.
+        CaseError: Naming the command for it.
     """
-    heights = [height_um(table) for table in case.surface]
-    fields = [
-        f"surface[{index}].{getattr(type(table), 'height_field', 'kind')}"
-        for index, table in enumerate(case.surface)
-    ]
-    for field, height in zip(fields, heights, strict=True):
-        _require_thicker(case, file, field, height, "makes a height of")
-    surface = build_case_surface(case, file)
-    tallest = fields[heights.index(max(heights))]
-    verb = "makes a height of" if len(fields) == 1 else "adds up with the others to a height of"
-    _require_thicker(case, file, tallest, surface.peak_to_valley_um, verb)
-    check_displacements(case, surface.mean_gap_um, file)
-
-
-def _require_thicker(case: Case, file: str, field: str, height: float, verb: str) -> None:
-    for name, body in (("sodium", case.sodium), ("ceramic", case.ceramic)):
-        if height >= body.thickness:
-            raise CaseError(
-                file,
-                field,
-                f"{verb} {height:.4g} um; allowed: < {name}.thickness = {body.thickness:g} um",
-            )
+    found = next((name for name in ("surface", "interface") if name in data), None)
+    if found is not None and "pellet" not in data:
+        command = "`napress window CASE` or `napress run CASE`"
+        if "window" not in data:
+            command = "`napress run CASE`"
+        raise CaseError(
+            file,
+            found,
+            f"this is an interface case, run by {command}; "
+            "allowed here: a pellet case, with a table [pellet]",
+        )

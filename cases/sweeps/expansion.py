@@ -13,8 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from napress.cases.errors import CaseError
+from napress.cases.schema.checks import check_surface
 from napress.cases.schema.interface_case import Case
-from napress.cases.schema.load import case_hash, check_surface
+from napress.cases.schema.load import case_hash
 from napress.cases.schema.materials import Material, load_material
 from napress.cases.schema.surface import SURFACE_KINDS
 from napress.cases.sweeps.fieldpaths import field_paths, require_field, seed_fields, set_field

@@ -7,9 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from napress.cases.errors import CaseError
-from napress.cases.model.pellet import load_pellet_case, pellet_case_hash, pellet_resolved_toml
+from napress.cases.schema.checks import check_surface
 from napress.cases.schema.interface_case import Case, value_of
-from napress.cases.schema.load import case_hash, check_surface, load_case, resolved_toml
+from napress.cases.schema.load import (
+    case_hash,
+    load_case,
+    load_pellet_case,
+    pellet_case_hash,
+    pellet_resolved_toml,
+    resolved_toml,
+)
 from napress.cases.schema.pellet_case import PelletCase, PelletStage
 from napress.cases.schema.surface import SelfAffine
 from napress.cases.schema.window import WindowTable

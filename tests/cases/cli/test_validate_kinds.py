@@ -10,7 +10,7 @@ import pytest
 from tiny_case import TINY_CASE
 
 from napress.cases.cli.main import main
-from napress.cases.model.pellet import load_pellet_case, parse_pellet_case, pellet_case_hash
+from napress.cases.schema.load import load_pellet_case, parse_pellet_case, pellet_case_hash
 from napress.cases.schema.pellet_case import PelletCase
 
 EXAMPLES = Path(str(resources.files("napress.cases").joinpath("examples")))

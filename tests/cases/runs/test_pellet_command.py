@@ -13,13 +13,15 @@ from napress.cases.cli.main import main
 from napress.cases.errors import CaseError
 from napress.cases.model.pellet import (
     edge_pressure_MPa,
+    pellet_estimates,
+    press_warnings,
+    to_pellet_model,
+)
+from napress.cases.schema.load import (
     load_pellet_case,
     parse_pellet_case,
     pellet_case_hash,
-    pellet_estimates,
     pellet_resolved_toml,
-    press_warnings,
-    to_pellet_model,
 )
 
 FOLDER = Path(str(resources.files("napress.cases").joinpath("examples", "pellets")))

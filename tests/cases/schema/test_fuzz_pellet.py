@@ -11,12 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from napress.cases.errors import CaseError
-from napress.cases.model.pellet import (
-    parse_pellet_case,
-    pellet_resolved_toml,
-    press_warnings,
-    to_pellet_model,
-)
+from napress.cases.model.pellet import press_warnings, to_pellet_model
+from napress.cases.schema.load import parse_pellet_case, pellet_resolved_toml
 
 FOLDER = Path(str(resources.files("napress.cases").joinpath("examples", "pellets")))
 CASES = [tomllib.loads(path.read_text()) for path in sorted(FOLDER.glob("*.toml"))]

@@ -11,14 +11,9 @@ import pytest
 
 from napress.cases.cli.templates import TEMPLATES, write_template
 from napress.cases.model.interface import to_model
+from napress.cases.schema.checks import build_case_surface
 from napress.cases.schema.interface_case import Solver
-from napress.cases.schema.load import (
-    build_case_surface,
-    case_hash,
-    load_case,
-    parse_case,
-    resolved_toml,
-)
+from napress.cases.schema.load import case_hash, load_case, parse_case, resolved_toml
 from napress.fem.inputs.load_program import highest_pressure_MPa
 from napress.fem.inputs.materials import StepControl
 from napress.meshes.surfaces import SelfAffine, Sinusoid
