@@ -80,7 +80,7 @@ def run_one(
         case.write_text(tomli_w.dumps(case_of(*job) | PHYSICS[physics]))
         words = ["resume", str(folder)] if folder.exists() else ["run", str(case), "--out"]
         words += [] if folder.exists() else [str(folder)]
-        command = [sys.executable, "-m", "napress.cases.cli", *words, "--quiet"]
+        command = [sys.executable, "-P", "-m", "napress.cases.cli", *words, "--quiet"]
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         with open(root / f"{name}.log", "w") as log:
             try:

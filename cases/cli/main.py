@@ -282,6 +282,10 @@ def main(arguments: list[str] | None = None) -> None:
     Raises:
         SystemExit: Always, with one of `ExitCode`.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal without a letter of a file's name shows its code; that is no error.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(int(_run(arguments)))
 
 

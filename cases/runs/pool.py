@@ -20,7 +20,7 @@ from napress.cases.window.plan import Job
 
 ENDED = ("finished", "failed")
 # The command `napress` of this very installation.
-LAUNCH = (sys.executable, "-m", "napress.cases.cli")
+LAUNCH = (sys.executable, "-P", "-m", "napress.cases.cli")
 _POLL_S = 0.1
 _GRACE_S = 60.0
 

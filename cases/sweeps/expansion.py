@@ -57,7 +57,10 @@ def expand(
         CaseError: Naming the sweep file, the field or the run, and what is allowed.
     """
     base_path = file.parent / sweep.base
-    base = read_toml(base_path, shown_as=sweep.base)
+    try:
+        base = read_toml(base_path, shown_as=sweep.base)
+    except CaseError as error:
+        raise CaseError(str(file), "base", str(error)) from error
     points, origin = _points(sweep, str(file), base)
     known = field_paths(base)
     for field, block in origin.items():
@@ -129,6 +132,10 @@ def _points(
 
     def add(block: str, fields: Any, points: list[Point]) -> None:
         for field in dict.fromkeys(fields):
+            if field == "title" and block not in ("zip", "list"):
+                # Runs that differ in nothing else are one run.
+                text = "a title changes no run; allowed: in [zip] and [[list]], to name points"
+                raise CaseError(file, f"{block}.title", text)
             if field in origin:
                 taken = f"is varied by {origin[field]} as well; allowed: one block per field"
                 raise CaseError(file, f'{block}."{field}"', taken)
@@ -147,12 +154,13 @@ def _points(
     if sweep.seeds:
         add("seeds", *_seed_points(sweep, file, base))
     if not axes:
-        raise CaseError(file, "", "varies nothing; allowed: grid, zip, list, random or seeds")
+        raise CaseError(file, "grid", "missing; allowed: grid, zip, list, random or seeds")
     runs = 1
     for points in axes:
         runs *= len(points)
     if runs > LARGEST_SWEEP:
-        raise CaseError(file, "", f"makes {runs} runs; allowed: at most {LARGEST_SWEEP}")
+        blocks = ", ".join(dict.fromkeys(origin.values()))
+        raise CaseError(file, blocks, f"makes {runs} runs; allowed: at most {LARGEST_SWEEP}")
     combined = itertools.product(*axes)
     merged = ({key: v for point in row for key, v in point.items()} for row in combined)
     return merged, origin

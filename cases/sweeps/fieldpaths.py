@@ -86,7 +86,8 @@ def _fields_of(model: type[BaseModel], prefix: str, base: dict[str, Any]) -> Ite
         kind = _table_of(info.annotation)
         if name == "surface":
             for index, entry in enumerate(_tables(base, name)):
-                table = SURFACE_KINDS.get(entry.get("kind", ""))
+                kind = entry.get("kind", "")
+                table = SURFACE_KINDS.get(kind) if isinstance(kind, str) else None
                 for field in table.model_fields if table else ():
                     yield f"surface[{index}].{field}"
         elif name == "program":

@@ -107,7 +107,7 @@ def _bring_to_end(
 
 def launch_words(plan: Plan) -> list[str]:
     """Returns the words that start ``napress`` on the ranks of a plan."""
-    words = list(plan.command) or [sys.executable, "-m", "napress.cases.cli"]
+    words = list(plan.command) or [sys.executable, "-P", "-m", "napress.cases.cli"]
     if plan.ranks == 1:
         return words
     if plan.launcher:

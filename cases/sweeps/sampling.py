@@ -75,7 +75,7 @@ def _inverse(table: object) -> Any:
             '{ distribution = "uniform", from = "1 um", to = "2 um" } or another of ' + names
         )
     kind = table["distribution"]
-    if kind not in _KEYS:
+    if not isinstance(kind, str) or kind not in _KEYS:
         hint = did_you_mean(kind, _KEYS)
         raise ValueError(f"distribution {shown(kind)} is unknown; {hint}allowed: {names}")
     keys = _KEYS[kind]

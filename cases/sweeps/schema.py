@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,20 +9,19 @@ from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema
 
 from napress.cases.errors import shown
 from napress.cases.sweeps.sampling import METHODS
+from napress.cases.values.cluster import generic_resource, megabytes, minutes, sbatch_options
 from napress.cases.values.fields import Strict, choice, count, text
 from napress.cases.values.toml import case_error, read_toml
 
 LARGEST_SWEEP = 100_000
-_AMOUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*")
-_MINUTES = {"min": 1.0, "h": 60.0, "d": 1440.0, "day": 1440.0}
-_MEGABYTES = {"MB": 1.0, "GB": 1000.0, "TB": 1e6, "MiB": 1.048576, "GiB": 1073.741824}
+_DEEPEST = 8  # dots in the name of a field
 
 
 def _field(kind: Any, description: str) -> Any:
     return Annotated[kind, Field(description=description)]
 
 
-def flat_table(raw: object) -> dict[str, Any]:
+def flat_table(raw: object, depth: int = 0) -> dict[str, Any]:
     """Returns fields of a case and what the sweep says of them.
 
     ``"sodium.hardening"`` and the bare TOML key ``sodium.hardening`` mean the
@@ -34,10 +32,13 @@ def flat_table(raw: object) -> dict[str, Any]:
     """
     if not isinstance(raw, dict):
         raise ValueError(f'{shown(raw)} is not a table; allowed: "field" = values')
+    if depth > _DEEPEST:
+        raise ValueError("is nested too deeply; allowed: names of fields such as surface[0].rms")
     flat: dict[str, Any] = {}
     for key, value in raw.items():
         if isinstance(value, dict) and not {"value", "distribution"} & set(value):
-            flat |= {f"{key}.{inner}": content for inner, content in flat_table(value).items()}
+            inside = flat_table(value, depth + 1)
+            flat |= {f"{key}.{inner}": content for inner, content in inside.items()}
         else:
             flat[key] = value
     return flat
@@ -90,16 +91,8 @@ def _table(parse: Any) -> Any:
     return Annotated[Any, PlainValidator(parse), WithJsonSchema({"type": "object"})]
 
 
-def _amount(units: dict[str, float], example: str) -> Any:
-    def parse(raw: object) -> int:
-        match = _AMOUNT.fullmatch(raw) if isinstance(raw, str) else None
-        if match is None or match[2] not in units or float(match[1]) <= 0.0:
-            raise ValueError(
-                f"{shown(raw)} is not usable; allowed: '{example}' (units: {', '.join(units)})"
-            )
-        return max(1, round(float(match[1]) * units[match[2]]))
-
-    return Annotated[int, PlainValidator(parse), WithJsonSchema({"type": "string"})]
+def _text_of(parse: Any) -> Any:
+    return Annotated[Any, PlainValidator(parse), WithJsonSchema({"type": "string"})]
 
 
 class Random(Strict):
@@ -123,12 +116,16 @@ class Cluster(Strict):
 
     partition: _field(text() | None, "partition") = None
     account: _field(text() | None, "account; without it none is passed") = None
-    time: _field(_amount(_MINUTES, "2 h"), "wall time limit of a run, such as '2 h'") = 120
-    memory: _field(_amount(_MEGABYTES, "2 GB"), "memory of a run, such as '2 GB'") = 2000
+    time: _field(_text_of(minutes), "wall time limit of a run, '2 h' or '2:00:00'") = 120
+    memory: _field(_text_of(megabytes), "memory of a run, '2 GB' or '2G'") = 2000
     ranks: _field(count(1, 10_000), "MPI ranks per run") = 1
     nodes: _field(count(1, 1000) | None, "nodes per run; default: the cluster decides") = None
     jobs: _field(count(1, 100_000), "runs submitted at a time") = 100
-    extra: _field(text(1000) | None, "further options for sbatch") = None
+    qos: _field(text() | None, "quality of service, where the cluster demands one") = None
+    constraint: _field(text() | None, "features of the nodes") = None
+    reservation: _field(text() | None, "reservation") = None
+    gres: _field(_text_of(generic_resource) | None, "generic resource, 'name:count'") = None
+    extra: _field(_text_of(sbatch_options) | None, "further options for sbatch") = None
     launcher: _field(text(1000) | None, "default: 'mpiexec -n {ranks}' of the environment") = None
 
 
@@ -137,7 +134,8 @@ class Engine(Strict):
 
     command: _field(
         Annotated[tuple[str, ...] | None, PlainValidator(_command)],
-        "what stands in for the word napress, such as ['apptainer', 'exec', 'image', 'napress']",
+        "what stands in for the word napress, such as ['apptainer', 'exec', 'image', 'napress']; "
+        "it is executed: a sweep file with it is a program",
     ) = None
 
 

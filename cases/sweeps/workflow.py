@@ -145,7 +145,7 @@ rule warm:
     params:
         kinds={warm!r},
 {warm_resources}    shell:
-        "{{PYTHON:q}} -m napress.cases.sweeps.warm {{SWEEP:q}} {{params.kinds}} > warm.log 2>&1"
+        "{{PYTHON:q}} -P -m napress.cases.sweeps.warm {{SWEEP:q}} {{params.kinds}} > warm.log 2>&1"
 
 
 rule run:
@@ -158,7 +158,7 @@ rule run:
     threads: {threads}
 {resources}    retries: 1
     shell:
-        "{{PYTHON:q}} -m napress.cases.sweeps.job {{SWEEP:q}} {{wildcards.run}}"
+        "{{PYTHON:q}} -P -m napress.cases.sweeps.job {{SWEEP:q}} {{wildcards.run}}"
 """
 
 
@@ -177,6 +177,9 @@ def _resources(cluster: Cluster | None, ranks: int) -> str:
         asked["slurm_account"] = cluster.account
     if cluster.extra:
         asked["slurm_extra"] = cluster.extra
+    for name in ("qos", "constraint", "gres"):
+        if value := getattr(cluster, name):
+            asked[name] = value
     if _over_nodes(cluster) and ranks > 1:
         asked |= {"nodes": cluster.nodes, "tasks": ranks, "mpi": "mpiexec"}
     lines = "".join(f"        {name}={value!r},\n" for name, value in asked.items())
@@ -185,7 +188,7 @@ def _resources(cluster: Cluster | None, ranks: int) -> str:
 
 def engine_command(sweep_folder: Path, start: Path, where: Where, cluster: Cluster) -> list[str]:
     """Returns the command line that brings the workflow of a start to its end."""
-    words = [sys.executable, "-m", "snakemake"]
+    words = [sys.executable, "-P", "-m", "snakemake"]
     words += ["--snakefile", str(start / "Snakefile"), "--directory", str(start)]
     # The sweep folder is locked by napress, and which runs are left it says too.
     words += ["--nolock", "--ignore-incomplete", "--drop-metadata", "--rerun-triggers", "mtime"]
@@ -200,6 +203,8 @@ def engine_command(sweep_folder: Path, start: Path, where: Where, cluster: Clust
     words += ["--slurm-init-seconds-before-status-checks", "5"]
     if cluster.account is None:
         words.append("--slurm-no-account")
+    if cluster.reservation:
+        words += ["--slurm-reservation", cluster.reservation]
     command = "sacct" if slurm.accounting_works() else "squeue"
     return [*words, "--slurm-status-command", command]
 

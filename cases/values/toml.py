@@ -102,6 +102,10 @@ def case_error(
     if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
         location += ("kind",)
         message = f"is missing or unknown; allowed: {', '.join(sorted(tags))}"
+    elif first["type"] in ("too_long", "too_short"):
+        least, most = context.get("min_length", 1), context.get("max_length")
+        bound = f"at most {most}" if most is not None else f"at least {least}"
+        message = f"{context['actual_length']} entries; allowed: {bound}"
     if len(details) > 1:
         message += f" (and {len(details) - 1} more)"
     return CaseError(file, field_name(location, tags), message)

@@ -105,6 +105,10 @@ def load_plan(path: Path, seeds: int | None = None) -> Plan:
     pellet = press = None
     if table.pellet is not None:
         source = Path(path).parent / table.pellet
+        if not source.is_file():
+            raise CaseError(
+                file, "window.pellet", f"{table.pellet}: no such file; allowed: a pellet case"
+            )
         pellet = load_pellet_case(source)
         case = _held_by(case, pellet, file, table.pellet)
         pellet, press = _pellet_of(case, pellet)

@@ -203,3 +203,11 @@ def test_not_a_run_folder(command, tmp_path, capsys):
 
 def test_unprintable_file_name_is_still_named():
     assert CaseError("\x00", "", "no such file").file == r"'\x00'"
+
+
+def test_more_entries_than_a_case_may_have(tmp_path, capsys):
+    path = tmp_path / "case.toml"
+    path.write_text(GOOD + '[[program]]\npressure = "400 MPa"\n' * 1000)
+    code, line = fails(["validate", path], capsys)
+    assert code == ExitCode.BAD_INPUT
+    assert line.endswith("case.toml: program: 1002 entries; allowed: at most 1000")

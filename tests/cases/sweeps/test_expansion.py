@@ -121,7 +121,7 @@ def test_latin_hypercube_fills_every_slice(sweeping):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "varies nothing"),
+        ("", "grid: missing"),
         ("[grid]", "is empty"),
         ('[grid]\n"surface[0].rms" = []', "1 or more values"),
         ('[grid]\n"surface[0].rsm" = ["1 um"]', "did you mean 'surface[0].rms'?"),
@@ -151,8 +151,21 @@ def test_latin_hypercube_fills_every_slice(sweeping):
         (
             '[grid]\n"surface[0].seed" = [1,2,3,4,5,6,7,8,9,10,11]\n[random]\nsamples = 10000\n'
             '[random.fields]\n"surface[0].hurst" = { distribution = "uniform", from = 0.1, to = 1}',
-            "makes 110000 runs",
+            "grid, random.fields: makes 110000 runs",
         ),
+        (f"[grid]\n{'a.' * 2000}a = [1]", "grid: is nested too deeply"),
+        (
+            '[random]\nsamples = 2\n[random.fields."surface[0].rms".distribution]\na = 1',
+            "distribution {'a': 1} is unknown",
+        ),
+        (f'[cluster]\ntime = "{"9" * 400} h"', "cluster.time: '999"),
+        (f'[cluster]\nmemory = "{"9" * 12} TB"', "cluster.memory: '999999999999 TB' is too much"),
+        ('[cluster]\nextra = "--qos=long"', "allowed: cluster.qos"),
+        ('[cluster]\nextra = "-plong"', "allowed: cluster.partition"),
+        ('[cluster]\nextra = "--output=x"', "is set by the workflow engine"),
+        ('[cluster]\nextra = "; rm -rf x"', "';' belongs to no option"),
+        ('[cluster]\ngres = "gpu"', "'name:count'"),
+        ('[grid]\ntitle = ["a", "b"]', "grid.title: a title changes no run"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line_before_anything_starts(sweeping, text, expected):
@@ -161,7 +174,7 @@ def test_what_is_wrong_is_said_in_one_line_before_anything_starts(sweeping, text
 
 def test_a_base_that_is_not_there(sweeping):
     sweeping.file.write_text('base = "nothing.toml"\n[seeds]\ncount = 2')
-    with pytest.raises(CaseError, match="nothing.toml: no such file"):
+    with pytest.raises(CaseError, match="s.toml: base: nothing.toml: no such file; allowed"):
         expand(load_sweep(sweeping.file), sweeping.file)
 
 
@@ -172,3 +185,16 @@ def test_shipped_sweeps_hold_valid_cases(file):
     assert len(runs) == expected.get(file.stem, len(runs)) >= 8
     programs = [to_program(run.case.program) for run in runs]
     assert max(highest_pressure_MPa(program) for program in programs) == 360.0
+
+
+@pytest.mark.parametrize("kind", ["{ a = 1 }", '["x"]'])
+def test_a_base_whose_surface_has_no_usable_kind(sweeping, kind):
+    case = sweeping.folder / "case.toml"
+    case.write_text(case.read_text().replace('kind = "self-affine"', f"kind = {kind}"))
+    assert "surface[0]" in complaint(sweeping, '[grid]\n"sodium.thickness" = ["9 um"]')
+
+
+def test_titles_name_points_that_differ(sweeping):
+    text = '[zip]\ntitle = ["thin", "thick"]\n"sodium.thickness" = ["9 um", "10 um"]'
+    runs = expand(load_sweep(sweeping.write(text)), sweeping.file)
+    assert [run.case.title for run in runs] == ["thin", "thick"]

@@ -1,0 +1,137 @@
+"""What a cluster is asked for: times, memory and options, also in Slurm's own spellings.
+
+Slurm's spellings are those of the manual page of sbatch, options ``--time`` and ``--mem``.
+A bare number is refused as everywhere: sbatch would read minutes, or megabytes.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from napress.cases.errors import shown
+
+_AMOUNT = re.compile(r"\s*(\d{1,12}(?:\.\d{1,12})?)\s*([A-Za-z]+)\s*")
+_MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0, "d": 1440.0, "day": 1440.0}
+_CLOCK = re.compile(r"\s*(?:(?P<days>\d{1,4})-)?(?P<clock>\d{1,6}(?::\d{1,2}){0,2})\s*")
+LONGEST_MIN = 366 * 1440
+# Slurm counts in powers of 1024, and so does what it is handed as megabytes.
+_MEGABYTES = {
+    **{"MB": 1.0, "GB": 1000.0, "TB": 1e6, "MiB": 1.048576, "GiB": 1073.741824},
+    **{"K": 1 / 1024, "M": 1.0, "G": 1024.0, "T": 1024.0**2},
+}
+_GRES = re.compile(r"[A-Za-z0-9_]+(:[A-Za-z0-9_]+)?:\d{1,6}")
+LARGEST_MB = 100_000_000
+# Options of sbatch that have a key of their own, or that belong to the workflow engine.
+_OWN_KEY = {
+    **dict.fromkeys(("--account", "-A"), "cluster.account"),
+    **dict.fromkeys(("--partition", "-p"), "cluster.partition"),
+    **dict.fromkeys(("--qos", "-q"), "cluster.qos"),
+    **dict.fromkeys(("--constraint", "-C"), "cluster.constraint"),
+    "--reservation": "cluster.reservation",
+    "--gres": "cluster.gres",
+    **dict.fromkeys(("--time", "-t"), "cluster.time"),
+    **dict.fromkeys(("--mem", "--mem-per-cpu", "--mem-per-gpu"), "cluster.memory"),
+    **dict.fromkeys(("--nodes", "-N"), "cluster.nodes"),
+    **dict.fromkeys(("--ntasks", "-n", "--cpus-per-task", "-c"), "cluster.ranks"),
+}
+_ENGINES_OWN = (
+    *("--job-name", "-J", "--output", "-o", "--error", "-e", "--parsable", "--export"),
+    *("--comment", "--workdir", "--chdir", "-D", "--clusters", "-M", "--gpus", "-G"),
+    *("--ntasks-per-gpu", "--cpus-per-gpu", "--wrap", "--array", "-a"),
+)
+
+
+def minutes(raw: object) -> int:
+    """Returns a wall time in whole minutes, at least one.
+
+    Args:
+        raw: Such as ``2 h``, or as Slurm writes it: ``2:00:00``, ``1-12``, ``1-12:30:00``.
+
+    Raises:
+        ValueError: Naming what is allowed.
+    """
+    allowed = f"allowed: '2 h' (units: {', '.join(_MINUTES)}) or Slurm's '2:00:00', '1-12:00'"
+    found = None
+    if isinstance(raw, str):
+        clock = _CLOCK.fullmatch(raw)
+        if clock and (clock["days"] or ":" in clock["clock"]):
+            parts = [float(part) for part in clock["clock"].split(":")]
+            # With days the clock begins with hours, without them it ends with seconds.
+            if clock["days"] or len(parts) == 3:
+                parts += [0.0] * (3 - len(parts))
+            else:
+                parts = [0.0, *parts]
+            hours, minute, second = parts
+            found = 1440.0 * float(clock["days"] or 0) + 60.0 * hours + minute + second / 60.0
+        else:
+            found = _in_units(raw, _MINUTES)
+    return _bounded(raw, found, LONGEST_MIN, allowed, f"at most {LONGEST_MIN // 1440} d")
+
+
+def megabytes(raw: object) -> int:
+    """Returns an amount of memory in whole megabytes, at least one.
+
+    Args:
+        raw: Such as ``2 GB``, or as Slurm writes it: ``4G``, ``2000M``.
+
+    Raises:
+        ValueError: Naming what is allowed.
+    """
+    allowed = f"allowed: '2 GB' (units: {', '.join(_MEGABYTES)})"
+    found = _in_units(raw, _MEGABYTES) if isinstance(raw, str) else None
+    return _bounded(raw, found, LARGEST_MB, allowed, f"at most {LARGEST_MB // 1_000_000} TB")
+
+
+def sbatch_options(raw: object) -> str:
+    """Returns further options for sbatch, each word quoted: the engine passes them to a shell.
+
+    Raises:
+        ValueError: If they are no options, or have a key of their own.
+    """
+    allowed = "allowed: options of sbatch such as '--exclusive --mail-user=me@example.org'"
+    if not isinstance(raw, str) or not raw.strip() or len(raw) > 1000 or not raw.isprintable():
+        raise ValueError(f"{shown(raw)} is not usable; {allowed}")
+    try:
+        words = shlex.split(raw)
+    except ValueError as error:
+        raise ValueError(f"{shown(raw)} is not usable ({error}); {allowed}") from error
+    for before, word in zip(["", *words], words, strict=False):
+        option = word.partition("=")[0]
+        if not word.startswith("-"):
+            if not before.startswith("-") or "=" in before:
+                raise ValueError(f"{shown(word)} belongs to no option; {allowed}")
+            continue
+        # -pshort is -p short.
+        short = option[:2] if not option.startswith("--") else option
+        if short in _OWN_KEY:
+            raise ValueError(f"{shown(word)} has a key of its own; allowed: {_OWN_KEY[short]}")
+        if short in _ENGINES_OWN:
+            raise ValueError(f"{shown(word)} is set by the workflow engine; {allowed}")
+    return shlex.join(words)
+
+
+def generic_resource(raw: object) -> str:
+    """Returns a generic resource as sbatch and the engine read it.
+
+    Raises:
+        ValueError: Naming what is allowed.
+    """
+    if isinstance(raw, str) and _GRES.fullmatch(raw):
+        return raw
+    raise ValueError(f"{shown(raw)} is not usable; allowed: 'name:count' or 'name:type:count'")
+
+
+def _in_units(raw: str, units: dict[str, float]) -> float | None:
+    match = _AMOUNT.fullmatch(raw)
+    if match is None or match[2] not in units:
+        return None
+    return float(match[1]) * units[match[2]]
+
+
+def _bounded(raw: object, found: float | None, most: int, allowed: str, bound: str) -> int:
+    if found is None or found <= 0.0:
+        raise ValueError(f"{shown(raw)} is not usable; {allowed}")
+    if found > most:
+        raise ValueError(f"{shown(raw)} is too much; {allowed}, {bound}")
+    return max(1, round(found))

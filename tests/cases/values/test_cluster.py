@@ -1,0 +1,71 @@
+"""What a cluster is asked for, in our spellings and in Slurm's."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from napress.cases.sweeps.schema import Cluster
+from napress.cases.sweeps.workflow import Where, engine_command, write_snakefile
+from napress.cases.values.cluster import megabytes, minutes, sbatch_options
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("90 s", 2),
+        ("2 h", 120),
+        ("1 d", 1440),
+        ("2:00:00", 120),
+        ("90:00", 90),
+        ("1-12", 2160),
+        ("1-12:30", 2190),
+        ("0-00:10:00", 10),
+        ("0:00:01", 1),
+    ],
+)
+def test_times(text, expected):
+    assert minutes(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("2 GB", 2000), ("4G", 4096), ("2000M", 2000), ("512K", 1), ("1T", 2**20)],
+)
+def test_memory(text, expected):
+    assert megabytes(text) == expected
+
+
+@pytest.mark.parametrize(
+    "raw", ["30", 30, "0:00:00", "1:2:3:4", "-1 h", "UNLIMITED", "400 d", None]
+)
+def test_times_that_nobody_could_mean(raw):
+    with pytest.raises(ValueError, match="allowed: '2 h'"):
+        minutes(raw)
+
+
+@pytest.mark.parametrize("raw", ["4000", 4000, "0 GB", "2 gigs", "999999 TB", ""])
+def test_memory_that_nobody_could_mean(raw):
+    with pytest.raises(ValueError, match="allowed: '2 GB'"):
+        megabytes(raw)
+
+
+def test_options_reach_the_shell_as_words():
+    raw = "--mail-user me@example.org --comment-x='$(touch x)' --exclusive=`id`"
+    quoted = sbatch_options(raw)
+    assert shlex.split(quoted) == [
+        *("--mail-user", "me@example.org", "--comment-x=$(touch x)", "--exclusive=`id`")
+    ]
+    assert "'--exclusive=`id`'" in quoted
+
+
+def test_keys_of_a_cluster_reach_the_engine(tmp_path):
+    cluster = Cluster.model_validate(
+        {"qos": "long", "constraint": "avx2", "reservation": "ours", "gres": "scratch:1"}
+    )
+    snakefile = write_snakefile(tmp_path, tmp_path, ["0" * 16], [], 1, cluster).read_text()
+    for line in ("qos='long'", "constraint='avx2'", "gres='scratch:1'"):
+        assert snakefile.count(line) == 2
+    words = engine_command(tmp_path, tmp_path, Where(slurm=True), cluster)
+    assert words[words.index("--slurm-reservation") + 1] == "ours"
