@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-paraview test-cluster bench reach verify validation lint clean
+.PHONY: help setup demo test test-paraview test-cluster bench reach verify validation columns lint clean
 
 help:
 	@echo "make setup          make the Python environment in $(VENV) (first time about a minute)"
@@ -24,6 +24,7 @@ help:
 	@echo "make validation     setup, then the shipped experiments: model beside measurement (10 minutes)"
 	@echo "make bench          setup, then time the sinusoid, next to CalculiX when ccx is installed"
 	@echo "make reach          setup, then press 27 surfaces to 360 MPa (an hour of one core)"
+	@echo "make columns        setup, then docs/columns.md from the table of columns"
 	@echo "make lint           setup, then ruff"
 	@echo "make clean          remove the environment and caches; runs/ is kept"
 
@@ -59,6 +60,9 @@ bench: setup
 
 reach: setup
 	@"$(BIN)/python" benchmarks/reach.py --jobs $(WORKERS)
+
+columns: setup
+	@"$(BIN)/python" -c "from napress.postprocess.records.columns import write_page; write_page('docs/columns.md')"
 
 lint: setup
 	@"$(BIN)/ruff" check .

@@ -23,3 +23,8 @@ def percent_text(percent: float) -> str:
     if percent < 99.0 or percent >= 100.0:
         return f"{percent:.3g} %"
     return f"{math.floor(percent * 1000.0) / 1000.0:.3f}".rstrip("0").rstrip(".") + " %"
+
+
+def sentence_case(text: str) -> str:
+    """With a capital at the front, the rest as it is."""
+    return text[:1].upper() + text[1:]

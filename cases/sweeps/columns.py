@@ -5,23 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_UNIT_SUFFIX = {
-    "um": "um",
-    "MPa": "MPa",
-    "rad": "rad",
-    "percent": "percent",
-    "MPa*m**0.5": "MPa_sqrt_m",
-    "mS/cm": "mS_per_cm",
-    "ohm*cm**2": "ohm_cm2",
-    "1/s": "per_s",
-    "g/cm**3": "g_per_cm3",
-    "kJ/mol": "kJ_per_mol",
-    "K": "K",
-    "s": "s",
-    "um**2": "um2",
-    "um**3": "um3",
-    "1/um**2": "per_um2",
-}
+from napress.postprocess.records.units import BY_WRITTEN
+
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?) (\S.*)")
 _AXES = ("x", "y", "z")
 
@@ -67,8 +52,8 @@ def _walk(name: str, content: Any, found: dict[str, tuple[str, Any]]) -> None:
 
 def _named(name: str, value: Any) -> tuple[str, Any]:
     match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
-    if match and match[2] in _UNIT_SUFFIX:
-        return f"{name}_{_UNIT_SUFFIX[match[2]]}", float(match[1])
+    if match and match[2] in BY_WRITTEN:
+        return f"{name}_{BY_WRITTEN[match[2]].ending}", float(match[1])
     return name, value
 
 

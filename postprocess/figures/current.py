@@ -16,6 +16,7 @@ from matplotlib.tri import Triangulation
 
 from napress.fem.snapshot import Array
 from napress.postprocess.figures import style
+from napress.postprocess.records.columns import column, head
 from napress.postprocess.resistance.fields import (
     CONDUCTION,
     read_field,
@@ -27,10 +28,10 @@ LINES = 24
 # Current densities drawn, in multiples of the mean.
 COLOUR_RANGE = (0.1, 10.0)
 PARTS = (
-    ("interface_asr_ohm_cm2", "interface", "black", "-"),
-    ("constriction_asr_ohm_cm2", "constriction", style.BLUE, (0, (4, 3))),
-    ("charge_transfer_asr_ohm_cm2", "charge transfer", style.ORANGE, "--"),
-    ("film_asr_ohm_cm2", "film", style.GREEN, ":"),
+    ("interface_asr_ohm_cm2", "black", "-"),
+    ("constriction_asr_ohm_cm2", style.BLUE, (0, (4, 3))),
+    ("charge_transfer_asr_ohm_cm2", style.ORANGE, "--"),
+    ("film_asr_ohm_cm2", style.GREEN, ":"),
 )
 
 
@@ -67,15 +68,16 @@ def draw_resistance(shown: pd.DataFrame) -> Figure:
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1.6, 1.0])
     pressure = shown["pressure_MPa"]
     largest = 0.0
-    for name, label, colour, dashes in PARTS:
+    for name, colour, dashes in PARTS:
         values = shown[name].where(shown[name] > 0)
         if values.notna().any():
+            label = column(name).label
             upper.plot(
                 pressure, values, color=colour, linestyle=dashes, marker=".", label=label, zorder=3
             )
             largest = max(largest, float(values.max()))
     bulk = float(shown["bulk_asr_ohm_cm2"].iloc[0])
-    upper.axhline(bulk, color=style.GREY, linewidth=1.0, label="bulk of the cell")
+    upper.axhline(bulk, color=style.GREY, linewidth=1.0, label=column("bulk_asr_ohm_cm2").label)
     upper.set_yscale("log")
     upper.set_ylim(bottom=max(upper.get_ylim()[0], 1e-5 * max(largest, bulk)))
     upper.set_ylabel("ASR (Ω cm²)")
@@ -98,7 +100,7 @@ def draw_resistance(shown: pd.DataFrame) -> Figure:
     lower.set_ylim(-3, 108)
     lower.set_ylabel("Share of area (%)")
     lower.legend(frameon=False, loc="lower right")
-    lower.set_xlabel("Mean pressure (MPa)")
+    lower.set_xlabel(head("pressure_MPa"))
     lower.set_xscale("log")
     lower.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     decades = float(pressure.max()) / float(pressure.min())

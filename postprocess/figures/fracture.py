@@ -12,16 +12,17 @@ from numpy.typing import ArrayLike
 from napress.fem.snapshot import Array
 from napress.postprocess.figures import style
 from napress.postprocess.fracture.assessment import FractureSettings
-from napress.postprocess.fracture.summary import confinements
+from napress.postprocess.fracture.summary import PROBABILITIES, confinements
+from napress.postprocess.records.columns import head
 from napress.postprocess.theory import flaws as closed
 
 LOWEST_PROBABILITY = 1e-12
 CURVES = (
-    ("flaw_local_probability", "sodium in flaws, solved field", style.ORANGE, "-"),
-    ("weibull_pia_volume_probability", "Weibull volume, principal", style.BLUE, "-"),
-    ("weibull_nsa_volume_probability", "Weibull volume, averaged", style.BLUE, ":"),
-    ("weibull_pia_surface_probability", "Weibull surface, principal", style.GREEN, "-"),
-    ("weibull_nsa_surface_probability", "Weibull surface, averaged", style.GREEN, ":"),
+    ("flaw_local_probability", style.ORANGE, "-"),
+    ("weibull_pia_volume_probability", style.BLUE, "-"),
+    ("weibull_nsa_volume_probability", style.BLUE, ":"),
+    ("weibull_pia_surface_probability", style.GREEN, "-"),
+    ("weibull_nsa_surface_probability", style.GREEN, ":"),
 )
 NAMES = {
     "none": "free to widen",
@@ -52,7 +53,7 @@ def draw_fracture(history: pd.DataFrame, settings: FractureSettings) -> Figure:
     for axes in (left, right):
         axes.set_xscale("log")
         axes.set_yscale("log")
-        axes.set_xlabel("Mean pressure (MPa)")
+        axes.set_xlabel(head("pressure_MPa"))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.grid(True, which="major", color="#DDDDDD", linewidth=0.5)
         axes.set_axisbelow(True)
@@ -115,9 +116,9 @@ def _draw_probabilities(
             _curve(axes, pressure, limited, colour, ":", "the same, as far as sodium flows")
     shown = history[history["pressure_MPa"] > 0.0]
     hidden = 0
-    for name, label, colour, dashes in CURVES:
+    for name, colour, dashes in CURVES:
         if name in shown and not _curve(
-            axes, shown["pressure_MPa"], shown[name], colour, dashes, label
+            axes, shown["pressure_MPa"], shown[name], colour, dashes, PROBABILITIES[name]
         ):
             hidden += 1
     axes.set_ylim(LOWEST_PROBABILITY, 3.0)

@@ -18,6 +18,7 @@ from napress.postprocess.figures.current import draw_current
 from napress.postprocess.figures.stress import draw_depth_profile, draw_stress_map
 from napress.postprocess.figures.time import draw_in_time, has_time
 from napress.postprocess.measures.interface import closure_pressures
+from napress.postprocess.records.columns import head
 from napress.postprocess.records.history import read_history, void_column
 from napress.postprocess.records.profiles import Profile, profile_steps, read_profile
 from napress.postprocess.records.recorder import FIELDS, HISTORY, PROFILES
@@ -66,7 +67,7 @@ def draw_contact_and_void(history: pd.DataFrame) -> Figure:
     upper, lower = figure.subplots(2, 1, sharex=True)
     upper.plot(pressure, shown["contact_fraction"], color=style.BLUE, marker=".", markersize=4)
     upper.set_ylim(-0.03, 1.05)
-    upper.set_ylabel("Contact fraction")
+    upper.set_ylabel(head("contact_fraction"))
 
     open_percent = 100.0 - shown["closure_percent"]
     positive = open_percent.where(open_percent > 0.0)
@@ -76,7 +77,7 @@ def draw_contact_and_void(history: pd.DataFrame) -> Figure:
         lower.set_ylim(max(float(positive.min()) / 2.0, 1e-4), 200.0)
     kind = "area" if void_column(history) == "void_area_um2" else "volume"
     lower.set_ylabel(f"Remaining void {kind}\n(% of initial)")
-    lower.set_xlabel("Mean pressure (MPa)")
+    lower.set_xlabel(head("pressure_MPa"))
     lower.set_xscale("log")
     lower.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     lower.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

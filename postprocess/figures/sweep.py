@@ -21,6 +21,7 @@ from napress.postprocess.figures.sweep_data import (
     main_effects,
     with_margin,
 )
+from napress.postprocess.records.columns import head
 
 COLOURS = (style.BLUE, style.RED, style.GREEN, style.ORANGE, "#56B4E9", "#CC79A7", "#000000")
 CONFIDENCE = 0.95
@@ -49,11 +50,11 @@ def outcomes(data: SweepData) -> dict[str, pd.Series]:
     for percent in ("99", "90"):
         column = f"closure_pressure_{percent}_MPa"
         if column in data.table and data.table[column].notna().mean() > 0.8:
-            found[f"Pressure of {percent} % closure (MPa)"] = data.table[column].astype(float)
+            found[label(column)] = data.table[column].astype(float)
             break
     times = data.table.get("closure_time_99_s")
     if times is not None and times.notna().mean() > 0.8:
-        found["Time to 99 % closure (s), log10"] = np.log10(times.astype(float))
+        found[f"{label('closure_time_99_s')}, log10"] = np.log10(times.astype(float))
     margins = {
         run: with_margin(history)["margin"].iloc[-1]
         for run, history in data.histories.items()
@@ -95,7 +96,7 @@ def draw_against_pressure(data: SweepData) -> Figure:
             _band(axes, pressures, curves, colour, text, wide)
     upper.set_ylabel("Contact (% of area)")
     lower.set_ylabel("Closed (% of void)")
-    lower.set_xlabel("Mean pressure (MPa)")
+    lower.set_xlabel(head("pressure_MPa"))
     for axes in (upper, lower):
         axes.set_ylim(-3.0, 103.0)
         log_pressure_axis(axes)

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from napress.postprocess.fracture.criteria import deciding_columns
+from napress.postprocess.records import columns
+
 PRESSURES = 120
 # Largest margin shown; beyond it nothing is decided by the number.
 LARGEST_MARGIN = 1e3
-CRITERIA = ("tension_utilisation", "mohr_coulomb_utilisation")
 ROUGHNESS = ("rms_um", "amplitude_um", "depth_um", "height_um")
 
 
@@ -73,40 +75,29 @@ def is_number(values: pd.Series) -> bool:
 
 
 def label(column: str, with_unit: bool = True) -> str:
-    """A column's name as an axis shows it: ``ceramic young (GPa)`` from ``ceramic.young_MPa``."""
-    name, unit = _split(column)
-    parts = [part for part in name.replace("]", "").replace("[", ".").split(".") if part]
-    # The first surface needs no number, and "surface" says nothing next to "rms".
-    if parts[0] in ("surface", "program") and len(parts) == 3:
-        parts = [parts[2]] if parts[1] == "0" else [parts[2], str(int(parts[1]) + 1)]
-    words = {"young": "Young's modulus", "rms": "rms roughness", "poisson": "Poisson's ratio"}
-    text = " ".join(words.get(part, part) for part in parts).replace("_", " ")
-    return f"{text} ({unit})" if unit and with_unit else text
+    """A column as an axis shows it: ``ceramic Young's modulus (MPa)``."""
+    row = columns.column(column, "sweep.csv")
+    return row.head if with_unit else row.label
 
 
 def displayed(column: str, values: pd.Series) -> tuple[str, pd.Series]:
     """A column's label and its values in the unit a reader expects: moduli in GPa."""
-    if _split(column)[1] == "MPa" and values.min() >= 1e3:
+    if _unit(column) == "MPa" and values.min() >= 1e3:
         return label(column).replace("(MPa)", "(GPa)"), values / 1e3
     return label(column), values
 
 
 def value_text(column: str, value: object) -> str:
     """A value of a column with its unit."""
-    unit = _split(column)[1]
+    unit = _unit(column)
     if unit == "MPa" and isinstance(value, int | float | np.number) and value >= 1e3:
         return f"{value / 1e3:.4g} GPa"
     text = f"{value:.4g}" if isinstance(value, int | float | np.number) else str(value)
     return f"{text} {unit}" if unit else text
 
 
-def _split(column: str) -> tuple[str, str]:
-    units = {"_um": "µm", "_MPa": "MPa", "_MPa_sqrt_m": "MPa√m", "_mS_per_cm": "mS/cm"}
-    units |= {"_percent": "%", "_rad": "rad", "_um2": "µm²", "_um3": "µm³", "_s": "s", "_K": "K"}
-    for ending in sorted(units, key=len, reverse=True):
-        if column.endswith(ending):
-            return column.removesuffix(ending), units[ending]
-    return column, ""
+def _unit(column: str) -> str:
+    return columns.column(column, "sweep.csv").unit_symbol
 
 
 def common_pressures(histories: Iterable[pd.DataFrame]) -> np.ndarray:
@@ -151,11 +142,11 @@ def at_pressures(history: pd.DataFrame, column: str, pressures: np.ndarray) -> n
 
 
 def with_margin(history: pd.DataFrame) -> pd.DataFrame:
-    """Adds ``margin``: strength over stress at the worst step so far, both criteria.
+    """Adds ``margin``: strength over stress at the worst step so far, by the criteria that decide.
 
     Without strengths there is no such column.
     """
-    found = [name for name in CRITERIA if name in history]
+    found = deciding_columns(history)
     if not found:
         return history
     used = history[found].max(axis=1).cummax()

@@ -27,6 +27,7 @@ from napress.postprocess.figures.sweep_data import (
     roughness_column,
     with_margin,
 )
+from napress.postprocess.records.columns import head
 
 # A parameter that spans more than this factor is shown and fitted by its logarithm.
 _WIDE = 30.0
@@ -174,7 +175,7 @@ def draw_process_map(data: SweepData) -> Figure:
         _margin_contours(axes, pressures, height, np.array([m.min(axis=0) for m in margins]))
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.set_xlabel("Mean pressure (MPa)")
+    axes.set_xlabel(head("pressure_MPa"))
     axes.set_ylabel(label(column))
     return figure
 

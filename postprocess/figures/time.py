@@ -8,7 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from napress.postprocess.figures import style
-from napress.postprocess.records.history import closure_times, void_column
+from napress.postprocess.records.columns import head
+from napress.postprocess.records.history import void_column
+from napress.postprocess.records.summary import closure_times
 from napress.postprocess.wording import number
 
 ZERO_C_IN_K = 273.15
@@ -41,17 +43,17 @@ def draw_in_time(history: pd.DataFrame) -> Figure:
     pressing, contact, void = figure.subplots(3, 1, sharex=True)
     looks = {"marker": ".", "markersize": 4}
     pressing.plot(time, shown["pressure_MPa"], color=style.GREY, **looks)
-    pressing.set_ylabel("Mean pressure\n(MPa)")
+    pressing.set_ylabel(head("pressure_MPa").replace(" (", "\n("))
     contact.plot(time, shown["contact_fraction"], color=style.BLUE, **looks)
     contact.set_ylim(-0.03, 1.05)
-    contact.set_ylabel("Contact\nfraction")
+    contact.set_ylabel(head("contact_fraction").replace(" ", "\n"))
     open_percent = 100.0 - shown["closure_percent"]
     void.plot(time, open_percent.where(open_percent > 0.0), color=style.RED, **looks)
     void.set_yscale("log")
     void.set_ylim(max(float(open_percent[open_percent > 0.0].min()) / 2.0, 1e-4), 200.0)
     kind = "area" if void_column(history) == "void_area_um2" else "volume"
     void.set_ylabel(f"Remaining void {kind}\n(% of initial)")
-    void.set_xlabel("Time (s)")
+    void.set_xlabel(head("time_s"))
     if time.max() > WIDE * time.min():
         void.set_xscale("log")
         void.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

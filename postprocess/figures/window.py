@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from napress.postprocess.figures import style
+from napress.postprocess.records.columns import head
 from napress.postprocess.window.answer import Answer
 from napress.postprocess.window.curves import Array
 from napress.postprocess.window.ends import UPPER_NAMES, USES, band
@@ -66,7 +67,7 @@ def draw_window(answer: Answer) -> Figure:
     for axes in (contact, void, resistance, failure):
         _frame(axes, answer)
     for axes in (resistance, failure):
-        axes.set_xlabel("Mean pressure (MPa)")
+        axes.set_xlabel(head("pressure_MPa"))
     handles, labels = failure.get_legend_handles_labels()
     if handles:
         figure.legend(handles, labels, loc="lower center", ncols=4, frameon=False, fontsize=8)

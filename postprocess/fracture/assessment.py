@@ -17,10 +17,10 @@ from napress.postprocess.fracture import weibull
 from napress.postprocess.fracture.confinement import Confinement
 from napress.postprocess.fracture.criteria import safety_fields
 from napress.postprocess.fracture.scatter import FlawStatistics
-from napress.postprocess.fracture.verdict import CeramicStrength
+from napress.postprocess.fracture.verdict import CeramicStrength, strength_columns
 from napress.postprocess.fracture.weibull import WeibullLaw, failure_probability
 from napress.postprocess.measures.depth import body_dimension, cell_depth, centroid
-from napress.postprocess.measures.stress import principal_stress
+from napress.postprocess.measures.stress import place_columns, principal_stress
 from napress.postprocess.measures.surface_cells import (
     SurfaceFacets,
     cells_below,
@@ -29,7 +29,6 @@ from napress.postprocess.measures.surface_cells import (
     surface_facets,
     tangent_principal,
 )
-from napress.postprocess.records.history import place_columns, strength_columns
 from napress.postprocess.theory import flaws as closed
 
 # What a laboratory can change about how a pellet is held.

@@ -14,14 +14,15 @@ from napress.postprocess.fracture.confinement import Confinement
 from napress.postprocess.theory import flaws as closed
 from napress.postprocess.wording import number
 
+# How each estimate of the pellet's failure probability is called on pages and in figures.
 PROBABILITIES = {
-    "weibull_pia_volume_probability": "Weibull, volume flaws, independent principal stresses",
-    "weibull_nsa_volume_probability": "Weibull, volume flaws, normal-stress averaging",
-    "weibull_pia_surface_probability": "Weibull, surface flaws, independent principal stresses",
-    "weibull_nsa_surface_probability": "Weibull, surface flaws, normal-stress averaging",
-    "flaw_probability": "Sodium-filled surface flaws, under the full pressure",
-    "flaw_flow_limited_probability": "Sodium-filled surface flaws, as far as sodium flows",
-    "flaw_local_probability": "Sodium-filled surface flaws, in the solved field",
+    "weibull_pia_volume_probability": "Weibull, volume, principal stresses",
+    "weibull_nsa_volume_probability": "Weibull, volume, normal-stress averaging",
+    "weibull_pia_surface_probability": "Weibull, surface, principal stresses",
+    "weibull_nsa_surface_probability": "Weibull, surface, normal-stress averaging",
+    "flaw_probability": "sodium in flaws, full pressure",
+    "flaw_flow_limited_probability": "sodium in flaws, as far as it flows",
+    "flaw_local_probability": "sodium in flaws, solved field",
 }
 LEVELS_PERCENT = (5, 50)
 # Confinements that need nothing but the pellet, for comparison.

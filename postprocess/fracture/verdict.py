@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from napress.fem.snapshot import Array, BodySnapshot
-from napress.postprocess.fracture.criteria import utilisations
+from napress.postprocess.fracture.criteria import CRITERIA, utilisations
 from napress.postprocess.measures.depth import body_dimension, cell_depth
-from napress.postprocess.measures.stress import principal_stress
+from napress.postprocess.measures.stress import AXES, place_columns, principal_stress
 
 WHAT_IS_LEFT_OUT = (
     "The verdict compares stresses averaged over one mesh cell with strengths measured on "
@@ -96,7 +97,7 @@ def use_of_strength(
         depth_um: Depth of each cell, (cells,), computed if not given.
 
     Returns:
-        ``tension``, ``mohr_coulomb`` and ``drucker_prager``.
+        By the names of :data:`napress.postprocess.fracture.criteria.CRITERIA`.
     """
     principal = principal_stress(ceramic.cell_data["stress_MPa"])
     depth_um = cell_depth(ceramic) if depth_um is None else depth_um
@@ -110,6 +111,23 @@ def use_of_strength(
             float(values[at]), tuple(float(v) for v in position[:dimension]), float(depth_um[at])
         )
     return worst
+
+
+def strength_columns(
+    ceramic: BodySnapshot, strength: CeramicStrength, depth_um: Array
+) -> dict[str, float]:
+    """Worst utilisation of each strength criterion, and its place.
+
+    Args:
+        ceramic: The ceramic at one step.
+        strength: Its strengths.
+        depth_um: Depth of each of its cells, (cells,).
+    """
+    row: dict[str, float] = {}
+    for name, used in use_of_strength(ceramic, strength, depth_um).items():
+        row[f"{name}_utilisation"] = used.value
+        row |= place_columns(name, used.position_um, used.depth_um)
+    return row
 
 
 @dataclass(frozen=True)
@@ -134,7 +152,28 @@ class CriterionVerdict:
     first_failure_pressure_MPa: float | None
 
 
-LABELS = {"tension": "tension", "mohr_coulomb": "Mohr–Coulomb", "drucker_prager": "Drucker–Prager"}
+def criterion_verdict(history: pd.DataFrame, name: str) -> CriterionVerdict:
+    """Worst step of one criterion over a run.
+
+    Args:
+        history: With the columns ``<name>_utilisation``, position and depth.
+        name: Of the criterion.
+
+    Returns:
+        The verdict.
+    """
+    used = history[f"{name}_utilisation"]
+    worst = history.loc[used.idxmax()]
+    broken = history.loc[used >= 1.0, "pressure_MPa"]
+    axes = [axis for axis in AXES if f"{name}_{axis}_um" in history]
+    return CriterionVerdict(
+        survives=broken.empty,
+        margin=margin(float(used.max())),
+        pressure_MPa=float(worst["pressure_MPa"]),
+        position_um=tuple(float(worst[f"{name}_{axis}_um"]) for axis in axes),
+        depth_um=float(worst[f"{name}_depth_um"]),
+        first_failure_pressure_MPa=None if broken.empty else float(broken.iloc[0]),
+    )
 
 
 def verdict_text(verdicts: dict[str, CriterionVerdict], strength: CeramicStrength) -> str:
@@ -147,7 +186,7 @@ def verdict_text(verdicts: dict[str, CriterionVerdict], strength: CeramicStrengt
     broken = [(name, verdict) for name, verdict in verdicts.items() if not verdict.survives]
     if broken:
         parts = [
-            f"{LABELS[name]} from {verdict.first_failure_pressure_MPa:.3g} MPa "
+            f"{CRITERIA[name].label} from {verdict.first_failure_pressure_MPa:.3g} MPa "
             f"(margin down to {verdict.margin:.3g})"
             for name, verdict in broken
         ]

@@ -6,6 +6,7 @@ import numpy as np
 
 from napress.fem.snapshot import Array
 
+AXES = "xyz"
 # Where each entry of the full tensor sits among the six stored components.
 _FULL = np.array([[0, 3, 5], [3, 1, 4], [5, 4, 2]])
 
@@ -53,3 +54,9 @@ def von_mises(stress_MPa: Array) -> Array:
     deviator = stress_MPa[:, :3] - stress_MPa[:, :3].mean(axis=1, keepdims=True)
     shear = stress_MPa[:, 3:]
     return np.sqrt(1.5 * ((deviator**2).sum(axis=1) + 2.0 * (shear**2).sum(axis=1)))
+
+
+def place_columns(name: str, position_um: tuple[float, ...], depth_um: float) -> dict[str, float]:
+    """Columns of a place: its coordinates and its depth below the contact surface."""
+    place = {f"{name}_{axis}_um": value for axis, value in zip(AXES, position_um, strict=False)}
+    return place | {f"{name}_depth_um": depth_um}

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from napress.postprocess.fracture.criteria import deciding_columns
+
 Array = NDArray[np.float64]
 
 
@@ -152,8 +154,7 @@ def sweep_of_run(history: pd.DataFrame) -> InterfaceSweep:
             return None
         return history[name].to_numpy(dtype=float)[rising]
 
-    used = [column(f"{name}_utilisation") for name in ("tension", "mohr_coulomb")]
-    known = [values for values in used if values is not None]
+    known = [column(name) for name in deciding_columns(history)]
     return InterfaceSweep(
         pressure[rising],
         column("contact_fraction"),

@@ -18,27 +18,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from napress.fem.snapshot import Array, BodySnapshot, Snapshot
-from napress.postprocess.fracture.verdict import (
-    WHAT_IS_LEFT_OUT,
-    CeramicStrength,
-    CriterionVerdict,
-    margin,
-    use_of_strength,
-    verdict_text,
-)
+from napress.fem.snapshot import Array, Snapshot
+from napress.postprocess.fracture.verdict import CeramicStrength, strength_columns
 from napress.postprocess.measures.depth import cell_depth
 from napress.postprocess.measures.interface import (
     CONTACT_GAP_UM,
     closure_percent,
-    closure_pressures,
     measure_ceramic,
     measure_interface,
 )
+from napress.postprocess.measures.stress import place_columns
 from napress.postprocess.records import atomic as storage
 
-AXES = "xyz"
-CRITERIA = ("tension", "mohr_coulomb", "drucker_prager")
 COUNTS = (
     "step",
     "is_target",
@@ -126,29 +117,6 @@ def history_row(
     for stage, seconds in snapshot.timers_s.items():
         row[f"cpu_{stage.removesuffix('_s').replace(' ', '_')}_s"] = seconds
     return row
-
-
-def strength_columns(
-    ceramic: BodySnapshot, strength: CeramicStrength, depth_um: Array
-) -> dict[str, float]:
-    """Worst utilisation of each strength criterion, and its place.
-
-    Args:
-        ceramic: The ceramic at one step.
-        strength: Its strengths.
-        depth_um: Depth of each of its cells, (cells,).
-    """
-    row: dict[str, float] = {}
-    for name, used in use_of_strength(ceramic, strength, depth_um).items():
-        row[f"{name}_utilisation"] = used.value
-        row |= place_columns(name, used.position_um, used.depth_um)
-    return row
-
-
-def place_columns(name: str, position_um: tuple[float, ...], depth_um: float) -> dict[str, float]:
-    """Columns of a place: its coordinates and its depth below the contact surface."""
-    place = {f"{name}_{axis}_um": value for axis, value in zip(AXES, position_um, strict=False)}
-    return place | {f"{name}_depth_um": depth_um}
 
 
 def append_row(path: Path, row: dict[str, float]) -> None:
@@ -246,109 +214,3 @@ def _complete_lines(path: Path) -> tuple[list[str], list[str]]:
 def void_column(history: pd.DataFrame) -> str:
     """Name of the column with the net void: by area in 2-D, by volume in 3-D."""
     return "void_area_um2" if "void_area_um2" in history else "void_volume_um3"
-
-
-def summary(
-    history: pd.DataFrame,
-    *,
-    wall_s: float,
-    cpu_s: float,
-    peak_memory_MB: float,
-    ended: str = "completed",
-    strength: CeramicStrength | None = None,
-) -> dict[str, Any]:
-    """What a run comes to: last values, closure pressures, cost, fracture verdict.
-
-    Args:
-        history: As :func:`read_history` gives it.
-        wall_s: Wall-clock seconds of the run.
-        cpu_s: CPU seconds, all ranks.
-        peak_memory_MB: Peak resident memory, all ranks.
-        ended: ``completed`` or the named reason why the run stopped early.
-        strength: Strengths for the verdict.
-
-    Returns:
-        Plain values for ``summary.json``: every history column at the last step,
-        ``closure_pressure_90_MPa`` and so on (None if not reached), totals over
-        the run and ``fracture``.
-
-    Raises:
-        ValueError: If the history has no row.
-    """
-    if history.empty:
-        raise ValueError("history: no accepted step")
-    result: dict[str, Any] = {"ended": ended}
-    result |= {name: storage.plain(value) for name, value in history.iloc[-1].items()}
-    result |= {name: int(history[name].iloc[-1]) for name in COUNTS if name in history}
-    result |= closure_pressures(
-        history["pressure_MPa"].to_numpy(), history["closure_percent"].to_numpy()
-    )
-    if history.get("time_s", pd.Series([0.0])).max() > 0.0:
-        result |= closure_times(history)
-    steps = history[history["step"] > 0]
-    result |= {
-        "accepted_steps": len(steps),
-        "newton_iterations_total": int(history["newton_iterations"].sum()),
-        "newton_iterations_per_step": float(steps["newton_iterations"].mean())
-        if len(steps)
-        else 0.0,
-        "rejected_attempts_total": int(history["rejected_attempts"].sum()),
-        "step_error_accumulated_percent": float(history["step_error_percent"].abs().sum()),
-        "wall_s": wall_s,
-        "cpu_s": cpu_s,
-        "peak_memory_MB": peak_memory_MB,
-        "fracture": fracture_summary(history, strength),
-    }
-    return storage.plain(result)
-
-
-def closure_times(history: pd.DataFrame) -> dict[str, float | None]:
-    """Times at 90, 99 and 99.9 % closure, keyed as in ``summary.json``; None if not reached."""
-    found = closure_pressures(history["time_s"].to_numpy(), history["closure_percent"].to_numpy())
-    return {
-        name.replace("_pressure_", "_time_").replace("_MPa", "_s"): value
-        for name, value in found.items()
-    }
-
-
-def criterion_verdict(history: pd.DataFrame, name: str) -> CriterionVerdict:
-    """Worst step of one criterion over a run.
-
-    Args:
-        history: With the columns ``<name>_utilisation``, position and depth.
-        name: ``tension`` or ``mohr_coulomb``.
-
-    Returns:
-        The verdict.
-    """
-    used = history[f"{name}_utilisation"]
-    worst = history.loc[used.idxmax()]
-    broken = history.loc[used >= 1.0, "pressure_MPa"]
-    axes = [axis for axis in AXES if f"{name}_{axis}_um" in history]
-    return CriterionVerdict(
-        survives=broken.empty,
-        margin=margin(float(used.max())),
-        pressure_MPa=float(worst["pressure_MPa"]),
-        position_um=tuple(float(worst[f"{name}_{axis}_um"]) for axis in axes),
-        depth_um=float(worst[f"{name}_depth_um"]),
-        first_failure_pressure_MPa=None if broken.empty else float(broken.iloc[0]),
-    )
-
-
-def fracture_summary(history: pd.DataFrame, strength: CeramicStrength | None) -> dict[str, Any]:
-    """The fracture part of ``summary.json``, with strengths, their sources and limits."""
-    if strength is None or "tension_utilisation" not in history:
-        return {
-            "verdict": "No verdict: the case gives no strength for the ceramic.",
-            "left_out": WHAT_IS_LEFT_OUT,
-        }
-    # A history from before a criterion existed lacks its columns.
-    used = [name for name in CRITERIA if f"{name}_utilisation" in history]
-    verdicts = {name: criterion_verdict(history, name) for name in used}
-    return {
-        "verdict": verdict_text(verdicts, strength),
-        "survives": all(verdict.survives for verdict in verdicts.values()),
-        "strength_is_estimate": strength.is_estimate,
-        "strength": asdict(strength),
-        "left_out": WHAT_IS_LEFT_OUT,
-    } | {name: asdict(verdict) for name, verdict in verdicts.items()}

@@ -17,6 +17,7 @@ from napress.postprocess.measures.depth import cell_depth
 from napress.postprocess.measures.interface import CONTACT_GAP_UM
 from napress.postprocess.records import atomic as storage
 from napress.postprocess.records import fields, history, profiles
+from napress.postprocess.records.summary import summary
 
 HISTORY = "history.csv"
 SUMMARY = "summary.json"
@@ -157,7 +158,7 @@ class Recorder:
         if self._unwritten is not None:
             self._write_fields(self._unwritten)
             self._unwritten = None
-        result = history.summary(
+        result = summary(
             history.read_history(self.folder / HISTORY),
             wall_s=wall_s,
             cpu_s=cpu_s,

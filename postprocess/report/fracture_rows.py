@@ -19,7 +19,7 @@ from napress.postprocess.fracture.summary import (
     critical_depth_name,
     statistics_summary,
 )
-from napress.postprocess.wording import number
+from napress.postprocess.wording import number, sentence_case
 
 FIGURE = "fracture"
 CAPTION = (
@@ -59,7 +59,7 @@ def section(
             reached = [entry[f"pressure_at_{level}_percent_MPa"] for level in LEVELS_PERCENT]
             shown = ["not reached" if value is None else number(value) for value in reached]
             worst = [number(entry["largest"]), number(entry["largest_at_MPa"])]
-            rows.append([label, number(entry["last"]), *worst, *shown])
+            rows.append([sentence_case(label), number(entry["last"]), *worst, *shown])
     return {
         "text": found["text"],
         "heads": heads,

@@ -11,22 +11,23 @@ from typing import Any
 import jinja2
 
 from napress.postprocess.records import atomic as storage
+from napress.postprocess.records.columns import head
 from napress.postprocess.wording import number
 
 REPORT = "report.html"
 
 COLUMNS = (
-    ("pressure_MPa", "Mean pressure (MPa)"),
-    ("force_kN", "Force (kN)"),
-    ("pressure_lowest_MPa", "Lowest (MPa)"),
-    ("pressure_highest_MPa", "Highest (MPa)"),
-    ("sodium_mean_um", "Sodium left (µm)"),
-    ("sodium_extruded_percent", "Pressed out (%)"),
-    ("peak_tension_MPa", "Peak tension (MPa)"),
-    ("peak_shear_MPa", "Peak shear (MPa)"),
-    ("failure_probability", "Weibull probability"),
-    ("sleeve_MPa", "Sleeve, von Mises (MPa)"),
-    ("punch_highest_MPa", "Punch, highest (MPa)"),
+    "pressure_MPa",
+    "force_kN",
+    "pressure_lowest_MPa",
+    "pressure_highest_MPa",
+    "sodium_mean_um",
+    "sodium_extruded_percent",
+    "peak_tension_MPa",
+    "peak_shear_MPa",
+    "failure_probability",
+    "sleeve_MPa",
+    "punch_highest_MPa",
 )
 CAPTIONS = {
     "pellet_pressure": "Pressure on the interface and sodium left, along the radius or in the "
@@ -110,24 +111,24 @@ def write_pellet_report(
     Returns:
         The report.
     """
-    shown = [(key, head) for key, head in COLUMNS if any(_known(row.get(key)) for row in rows)]
+    shown = [key for key in COLUMNS if any(_known(row.get(key)) for row in rows)]
     last = rows[-1]
     figures = []
     for name, caption in CAPTIONS.items():
         path = Path(folder) / "figures" / f"{name}.png"
         if path.exists():
             figures.append((base64.b64encode(path.read_bytes()).decode(), caption))
-    heads = list(dict.fromkeys(key for row in averages for key in row))
+    averaged = list(dict.fromkeys(key for row in averages for key in row))
     text = jinja2.Environment(autoescape=True).from_string(TEMPLATE)
     page = text.render(
         title=title,
         subtitle=subtitle,
         warnings=warnings,
-        heads=[head for _, head in shown],
-        rows=[[_cell(row.get(key)) for key, _ in shown] for row in rows],
+        heads=[head(key, "pellet.csv") for key in shown],
+        rows=[[_cell(row.get(key)) for key in shown] for row in rows],
         places=_places(last),
-        average_heads=[head.replace("_", " ") for head in heads],
-        averages=[[_cell(row.get(key)) for key in heads] for row in averages],
+        average_heads=[head(key, "two_scales.csv") for key in averaged],
+        averages=[[_cell(row.get(key)) for key in averaged] for row in averages],
         figures=figures,
         limits=LIMITS,
         estimates=", ".join(estimates),

@@ -7,27 +7,28 @@ from typing import Any
 
 import pandas as pd
 
+from napress.postprocess.records.columns import head
 from napress.postprocess.wording import number
 
-COLUMNS = {
-    "pressure_MPa": "Pressure (MPa)",
-    "interface_asr_ohm_cm2": "Interface (Ω cm²)",
-    "constriction_asr_ohm_cm2": "Constriction (Ω cm²)",
-    "charge_transfer_asr_ohm_cm2": "Charge transfer (Ω cm²)",
-    "film_asr_ohm_cm2": "Film (Ω cm²)",
-    "bulk_asr_ohm_cm2": "Bulk of the cell (Ω cm²)",
-    "current_max_over_mean": "Largest current over mean",
-    "current_p99_over_mean": "99th percentile over mean",
-    "current_gini": "Gini",
-    "area_share_for_90_percent": "Area for 90 % of the current",
-}
-WAVINESS_COLUMNS = {
-    "pressure_MPa": "Pressure (MPa)",
-    "waviness_contact_fraction": "Share of the wave in contact",
-    "interface_asr_with_waviness_ohm_cm2": "Interface and waviness (Ω cm²)",
-    "waviness_elastic_contact_fraction": "Share if the metal does not flow there",
-    "interface_asr_with_elastic_waviness_ohm_cm2": "Then interface and waviness (Ω cm²)",
-}
+COLUMNS = (
+    "pressure_MPa",
+    "interface_asr_ohm_cm2",
+    "constriction_asr_ohm_cm2",
+    "charge_transfer_asr_ohm_cm2",
+    "film_asr_ohm_cm2",
+    "bulk_asr_ohm_cm2",
+    "current_max_over_mean",
+    "current_p99_over_mean",
+    "current_gini",
+    "area_share_for_90_percent",
+)
+WAVINESS_COLUMNS = (
+    "pressure_MPa",
+    "waviness_contact_fraction",
+    "interface_asr_with_waviness_ohm_cm2",
+    "waviness_elastic_contact_fraction",
+    "interface_asr_with_elastic_waviness_ohm_cm2",
+)
 CAPTIONS = {
     "resistance": "Area-specific resistance of the interface and its parts, and the share of the "
     "area that carries 90 % of the current.",
@@ -54,9 +55,9 @@ def section(history: pd.DataFrame, summary: dict[str, Any]) -> dict[str, Any] | 
     extra = summary.get("resistance") or {}
     wave = extra.get("waviness") or []
     return {
-        "heads": list(COLUMNS.values()),
+        "heads": [head(name) for name in COLUMNS],
         "rows": [[_text(row[name]) for name in COLUMNS] for _, row in shown.iterrows()],
-        "wave_heads": list(WAVINESS_COLUMNS.values()),
+        "wave_heads": [head(name) for name in WAVINESS_COLUMNS],
         "wave_rows": [[_text(row[name]) for name in WAVINESS_COLUMNS] for row in wave],
         "failures": extra.get("failures") or [],
     }

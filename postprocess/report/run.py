@@ -16,9 +16,10 @@ from napress.postprocess.fracture.verdict import CeramicStrength
 from napress.postprocess.measures.interface import CONTACT_GAP_UM
 from napress.postprocess.records import atomic as storage
 from napress.postprocess.records.fields import field_index
-from napress.postprocess.records.history import read_history, summary
+from napress.postprocess.records.history import read_history
 from napress.postprocess.records.profiles import profile_steps, read_profile
 from napress.postprocess.records.recorder import FIELDS, HISTORY, PROFILES, SUMMARY
+from napress.postprocess.records.summary import summary
 from napress.postprocess.report import resistance_rows as resistance_report
 from napress.postprocess.report import run_rows as report_data
 from napress.postprocess.report.fracture_rows import CAPTION, section, write_fracture_figure

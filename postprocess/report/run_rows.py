@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from napress.postprocess.fracture.criteria import CRITERIA
+from napress.postprocess.records.columns import column, head
 from napress.postprocess.records.history import void_column
-from napress.postprocess.wording import number, percent_text
+from napress.postprocess.wording import number, percent_text, sentence_case
 
 # Highest pressure at which the solver is verified; beyond it the report warns.
 VERIFIED_PRESSURE_MPA = 360.0
@@ -79,18 +81,24 @@ def headline(summary: dict[str, Any]) -> list[tuple[str, str, str]]:
         cards.append((f"{level.replace('_', '.')} % closed at", shown, "mean pressure"))
     if summary.get("interface_asr_ohm_cm2") is not None:
         value = number(summary["interface_asr_ohm_cm2"])
-        cards.append(("Interface ASR", f"{value} Ω cm²", f"at {pressure} MPa, without bulk"))
+        cards.append(
+            (
+                column("interface_asr_ohm_cm2").label,
+                f"{value} Ω cm²",
+                f"at {pressure} MPa, without bulk",
+            )
+        )
     if "closure_time_99_s" in summary:
         value = summary["closure_time_99_s"]
         shown = "not reached" if value is None else f"{number(value)} s"
         cards.append(("99 % closed after", shown, "from first touch"))
-    for name, label in (("max_shear", "Max shear"), ("max_principal", "Max principal")):
-        if f"ceramic_{name}_MPa" in summary:
-            depth = number(summary[f"ceramic_{name}_depth_um"])
+    for name in ("ceramic_max_shear", "ceramic_max_principal"):
+        if f"{name}_MPa" in summary:
+            depth = number(summary[f"{name}_depth_um"])
             cards.append(
                 (
-                    f"{label} in ceramic",
-                    f"{number(summary[f'ceramic_{name}_MPa'])} MPa",
+                    column(f"{name}_MPa").label,
+                    f"{number(summary[f'{name}_MPa'])} MPa",
                     f"{depth} µm deep, at {pressure} MPa",
                 )
             )
@@ -100,26 +108,25 @@ def headline(summary: dict[str, Any]) -> list[tuple[str, str, str]]:
 def target_table(history: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     """Heads and rows of the table at load targets and the last step."""
     shown = history[(history["is_target"] == 1) | (history.index == history.index[-1])]
-    void = void_column(history)
-    columns = {
-        "pressure_MPa": "Pressure (MPa)",
-        "time_s": "Time (s)",
-        "contact_fraction": "Contact fraction",
-        "interface_asr_ohm_cm2": "Interface ASR (Ω cm²)",
-        void: "Void area (µm²)" if void == "void_area_um2" else "Void volume (µm³)",
-        "closure_percent": "Closed (%)",
-        "void_count": "Voids",
-        "contact_pressure_peak_MPa": "Peak contact pressure (MPa)",
-        "ceramic_max_shear_MPa": "Ceramic max shear (MPa)",
-        "ceramic_max_principal_MPa": "Ceramic max principal (MPa)",
-        "plastic_strain_max": "Peak plastic strain",
-        "step_error_percent": "Step error (%)",
-    }
-    names = [name for name in columns if name in history]
+    shown_columns = (
+        "pressure_MPa",
+        "time_s",
+        "contact_fraction",
+        "interface_asr_ohm_cm2",
+        void_column(history),
+        "closure_percent",
+        "void_count",
+        "contact_pressure_peak_MPa",
+        "ceramic_max_shear_MPa",
+        "ceramic_max_principal_MPa",
+        "plastic_strain_max",
+        "step_error_percent",
+    )
+    names = [name for name in shown_columns if name in history]
     if "time_s" in names and not history["time_s"].max() > 0.0:
         names.remove("time_s")
     rows = [[number(row[name], 4) for name in names] for _, row in shown.iterrows()]
-    return [columns[name] for name in names], rows
+    return [head(name) for name in names], rows
 
 
 def solver_rows(history: pd.DataFrame, summary: dict[str, Any]) -> list[tuple[str, str]]:
@@ -208,11 +215,7 @@ def warnings(history: pd.DataFrame, summary: dict[str, Any], facets: int | None)
 def verdict_rows(fracture: dict[str, Any]) -> list[tuple[str, ...]]:
     """One row per criterion: name, margin, outcome, pressure, place, depth."""
     rows = []
-    for key, label in (
-        ("tension", "Tension, s1 against tensile strength"),
-        ("mohr_coulomb", "Mohr–Coulomb, s1/st − s3/sc = 1"),
-        ("drucker_prager", "Drucker–Prager, √J2 + a I1 = k"),
-    ):
+    for key, criterion in CRITERIA.items():
         one = fracture.get(key)
         if not one:
             continue
@@ -223,7 +226,7 @@ def verdict_rows(fracture: dict[str, Any]) -> list[tuple[str, ...]]:
         )
         rows.append(
             (
-                label,
+                sentence_case(f"{criterion.label}, {criterion.formula}"),
                 number(one["margin"]) if one["margin"] is not None else "unlimited",
                 "survives" if one["survives"] else f"exceeded from {number(failed_at)} MPa",
                 number(one["pressure_MPa"]),

@@ -16,23 +16,24 @@ from napress.postprocess.figures import style
 from napress.postprocess.figures.sweep import draw_against_pressure, draw_tornado
 from napress.postprocess.figures.sweep_data import SweepData, is_seed, label
 from napress.postprocess.figures.sweep_maps import draw_process_map, draw_response_surface
+from napress.postprocess.fracture.criteria import CRITERIA
 from napress.postprocess.records import atomic as storage
 from napress.postprocess.wording import number
 
 REPORT = "sweep-report.html"
 FIGURES = "figures"
 _LISTED = 300
-_RESULTS = {
-    "closure_pressure_90_MPa": "90 % closed at (MPa)",
-    "closure_pressure_99_MPa": "99 % closed at (MPa)",
-    "closure_time_99_s": "99 % closed after (s)",
-    "contact_fraction": "Contact at the end",
-    "closure_percent": "Closed at the end (%)",
-    "ceramic_max_principal_MPa": "Tension at the end (MPa)",
-    "fracture_tension_margin": "Margin, tension",
-    "fracture_mohr_coulomb_margin": "Margin, Mohr–Coulomb",
-    "cpu_s": "CPU (s)",
-}
+_RESULTS = (
+    "closure_pressure_90_MPa",
+    "closure_pressure_99_MPa",
+    "closure_time_99_s",
+    "contact_fraction",
+    "closure_percent",
+    "interface_asr_ohm_cm2",
+    "ceramic_max_principal_MPa",
+    *(f"fracture_{name}_margin" for name, one in CRITERIA.items() if one.decides),
+    "cpu_s",
+)
 
 _DRAWN: dict[str, tuple[Callable[[SweepData], Figure], str]] = {
     "against_pressure": (
@@ -115,7 +116,7 @@ def render(data: SweepData, figures: list[tuple[str, str]], left_out: dict[str, 
     table = data.table
     states = table["state"].value_counts()
     results = [name for name in _RESULTS if name in table and table[name].notna().any()]
-    heads = ["Run", *(label(name) for name in data.varied), *(_RESULTS[name] for name in results)]
+    heads = ["Run", *(label(name) for name in data.varied), *(label(name) for name in results)]
     finished = table[table["state"] == "finished"]
     rows = [
         [run, *(_cell(row[name]) for name in [*data.varied, *results])]

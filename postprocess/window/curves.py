@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from napress.postprocess.fracture.criteria import deciding_columns
 from napress.postprocess.pellet.two_scales import InterfaceSweep, average_over_pellet
 
 Array = NDArray[np.float64]
@@ -35,7 +36,6 @@ INTERFACE_MODES = {
     "weibull_volume": ("weibull_pia_volume_probability", "weibull_nsa_volume_probability"),
     "weibull_surface": ("weibull_pia_surface_probability", "weibull_nsa_surface_probability"),
 }
-LOCAL_STRESS = ("tension_utilisation", "mohr_coulomb_utilisation")
 HELD_OTHERWISE = {"rigid die": "if_rigid_die_", "isostatic": "if_isostatic_"}
 
 
@@ -211,7 +211,7 @@ def _modes(history: pd.DataFrame, prefix: str) -> dict[str, Array]:
             if np.isfinite(values).all():
                 found[mode] = values.max(axis=1)
     if "weibull_volume" not in found:
-        columns = [prefix + name for name in LOCAL_STRESS if prefix + name in history]
+        columns = deciding_columns(history, prefix)
         if columns:
             found["local_stress"] = history[columns].to_numpy(dtype=float).max(axis=1)
     return found

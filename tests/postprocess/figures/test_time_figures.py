@@ -8,8 +8,9 @@ import pytest
 
 from napress.postprocess.figures.run import write_figures
 from napress.postprocess.figures.time import draw_in_time, has_time
-from napress.postprocess.records.history import closure_times, read_history
+from napress.postprocess.records.history import read_history
 from napress.postprocess.records.recorder import Recorder
+from napress.postprocess.records.summary import closure_times
 from napress.postprocess.report import run_rows as report_data
 
 

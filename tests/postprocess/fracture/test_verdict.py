@@ -8,7 +8,7 @@ import pytest
 
 from napress.postprocess.fracture.criteria import mohr_coulomb_utilisation, tension_utilisation
 from napress.postprocess.fracture.verdict import CeramicStrength, Strength, margin, use_of_strength
-from napress.postprocess.records.history import fracture_summary
+from napress.postprocess.records.summary import fracture_summary
 
 
 def test_margins_by_hand():

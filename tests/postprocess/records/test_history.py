@@ -10,10 +10,10 @@ from napress.postprocess.records.history import (
     append_row,
     history_row,
     read_history,
-    summary,
     truncate_history,
 )
 from napress.postprocess.records.recorder import Recorder
+from napress.postprocess.records.summary import summary
 
 PROMISED = (
     "pressure_MPa",
