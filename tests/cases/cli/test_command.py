@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import types
 from pathlib import Path
 
@@ -54,8 +53,7 @@ def solver(monkeypatch):
     return module
 
 
-def test_help_is_quick_and_lists_everything():
-    begin = time.monotonic()
+def test_help_loads_nothing_heavy_and_lists_everything():
     result = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "napress.cases.cli", "--help"],
         capture_output=True,
@@ -63,7 +61,6 @@ def test_help_is_quick_and_lists_everything():
         check=True,
         env={**os.environ, "COLUMNS": "120"},
     )
-    assert time.monotonic() - begin < 5.0
     for command in COMMANDS:
         assert f" {command} " in result.stdout
     assert "Exit codes" in result.stdout and "130" in result.stdout

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,14 +62,13 @@ def test_refuses_and_names_the_accepted_units(written, dimension, complaint):
         assert unit in str(caught.value)
 
 
+# Pint would compute these powers for hours.
+@pytest.mark.timeout(60)
 def test_never_evaluates_arithmetic():
-    """Pint would compute this power for hours."""
-    begin = time.monotonic()
     with pytest.raises(ValueError, match="length"):
         parse_quantity("1 um**9**9**9**9", units.LENGTH)
     with pytest.raises(ValueError, match="length"):
         parse_quantity("9**9**9**9 um", units.LENGTH)
-    assert time.monotonic() - begin < 5.0
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

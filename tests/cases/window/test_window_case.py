@@ -226,13 +226,12 @@ def test_a_window_from_nothing_and_again_without_the_solver(tmp_path, capsys):
     assert first["runs"][0]["reason"] == "" and first["lower"]["sooner"].keys() == {"closure"}
     assert (tmp_path / "out" / "report.html").exists()
     assert (tmp_path / "out" / "window.csv").read_text().startswith("pressure_MPa,contact_")
-    # With everything there: seconds, and DOLFINx is never imported.
+    # With everything there DOLFINx is never imported.
     script = (
         "import sys; from napress.cases.cli.main import main\n"
         "try: main(sys.argv[1:])\n"
         "finally: assert 'dolfinx' not in sys.modules and 'pyvista' not in sys.modules"
     )
-    begin = time.monotonic()
     again = subprocess.run(
         [sys.executable, "-c", script, "window", str(case), "--out", tmp_path / "out", "--json"],
         capture_output=True,
@@ -240,4 +239,3 @@ def test_a_window_from_nothing_and_again_without_the_solver(tmp_path, capsys):
     )
     assert again.returncode == 0 and again.stderr == ""
     assert json.loads(again.stdout) == first
-    assert time.monotonic() - begin < 20
