@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from napress.fem.inputs.creep_law import ROOM_TEMPERATURE_K
+from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
 
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -16,7 +16,8 @@ from napress.cases.schema.surface import to_component
 from napress.cases.values.fields import SourcedValue
 from napress.fem.inputs.contact_law import ContactLaw
 from napress.fem.inputs.load_program import LoadProgram
-from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal, StepControl
+from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal
+from napress.fem.inputs.step_control import StepControl
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,9 @@ from napress.fem.coupled.problem import InterfaceProblem, build_system
 from napress.fem.coupled.system import CoupledSystem
 from napress.fem.inputs.load_program import highest_pressure_MPa
 from napress.fem.state import checkpoint
-from napress.fem.state.committed import AcceptedStep, Outcome
+from napress.fem.state.committed import AcceptedStep, Outcome, first_touch
 from napress.fem.state.sampling import Sampler, gather_rows
 from napress.fem.stepping.follow import follow
-from napress.fem.stepping.press import first_touch
 from napress.meshes.gmsh_session import MeshingError
 from napress.meshes.quality import measure_quality
 from napress.meshes.statistics import measure_surface

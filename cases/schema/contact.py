@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from napress.cases.values import units
 from napress.cases.values.fields import Bounds, SourcedValue, Strict, choice, sourced
-from napress.fem.inputs.contact_law import COULOMB, FRICTIONLESS, STICK, ContactLaw
+from napress.fem.inputs.contact_law import FRICTION, FRICTIONLESS, ContactLaw
 
 VACUUM, ARGON = "vacuum", "argon"
 COEFFICIENT = Bounds(at_least=0.0, at_most=100.0)
@@ -29,7 +29,7 @@ class ContactTable(Strict):
     """What acts between sodium and ceramic besides pressure."""
 
     law: Annotated[
-        choice(FRICTIONLESS, COULOMB, STICK),
+        choice(FRICTIONLESS, *FRICTION),
         Field(
             description="frictionless; coulomb, coefficient times pressure up to the sodium's "
             "shear strength; stick, no slip"
@@ -54,19 +54,22 @@ class ContactTable(Strict):
         return self
 
     @model_validator(mode="after")
-    def _coulomb_has_a_coefficient(self) -> ContactTable:
-        if self.law == COULOMB and self.coefficient is None:
-            text = f"missing with law = 'coulomb'; allowed: a number {COEFFICIENT.text()}"
+    def _has_the_coefficient_it_needs(self) -> ContactTable:
+        if _uses_coefficient(self) and self.coefficient is None:
+            text = f"missing with law = '{self.law}'; allowed: a number {COEFFICIENT.text()}"
             raise PydanticCustomError("missing", "{text}", {"key": "coefficient", "text": text})
         return self
 
 
+def _uses_coefficient(table: ContactTable) -> bool:
+    return table.law in FRICTION and FRICTION[table.law].uses_coefficient
+
+
 def to_law(table: ContactTable) -> ContactLaw:
     """Returns the table in inner units."""
-    coulomb = table.law == COULOMB
     return ContactLaw(
         friction=table.law,
-        coefficient=table.coefficient.value if coulomb else 0.0,
+        coefficient=table.coefficient.value if _uses_coefficient(table) else 0.0,
         adhesion_MPa=table.adhesion.value if table.adhesion else 0.0,
         gas_MPa=table.gas_pressure.value if table.gas == ARGON else 0.0,
     )
@@ -75,7 +78,7 @@ def to_law(table: ContactTable) -> ContactLaw:
 def assumed_contact(table: ContactTable) -> list[str]:
     """Returns the values in effect that are estimates, such as ``contact.coefficient``."""
     entries = {
-        "coefficient": table.coefficient if table.law == COULOMB else None,
+        "coefficient": table.coefficient if _uses_coefficient(table) else None,
         "adhesion": table.adhesion,
         "gas_pressure": table.gas_pressure if table.gas == ARGON else None,
     }

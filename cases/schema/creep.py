@@ -19,7 +19,8 @@ from napress.cases.values.fields import (
     quantity,
     sourced,
 )
-from napress.fem.inputs.creep_law import ROOM_TEMPERATURE_K, CreepLaw, from_flow_stress
+from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
+from napress.fem.inputs.materials import CreepLaw, from_flow_stress
 from napress.fem.inputs.size_effect import NixGao, PowerLaw, SizeEffect
 
 # Above this the equation of a step is too stiff for the fixed number of iterations.

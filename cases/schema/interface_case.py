@@ -140,7 +140,7 @@ _STEP = quantity(units.LENGTH, Bounds(above=0.0, at_most=1e3))
 
 
 class Solver(Strict):
-    """How accurately load steps are taken; see `napress.fem.inputs.materials.StepControl`."""
+    """How accurately load steps are taken; see `napress.fem.inputs.step_control.StepControl`."""
 
     void_error: _field(
         quantity(units.FRACTION, Bounds(above=0.0, at_most=50.0)),

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from napress.cases.values import units
 from napress.cases.values.fields import Bounds, Strict, quantity
 from napress.fem.inputs import load_program
-from napress.fem.inputs.creep_law import ROOM_TEMPERATURE_K
+from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
 
 LARGEST_PRESSURE_MPA = 1e4
 LONGEST_S = 1e10

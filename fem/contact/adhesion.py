@@ -10,10 +10,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from napress.fem.ceramic.body import Ceramic
+from napress.fem.contact.gap import ContactState
+from napress.fem.contact.part import ContactPart
+from napress.fem.contact.pressed_body import PressedBody
+from napress.fem.history_field import FACE, NEAREST, HistoryField
+
 Array = NDArray[np.float64]
 
 
-class Adhesion:
+class Adhesion(ContactPart):
     """Bonds at this rank's facet points.
 
     Attributes:
@@ -30,23 +36,30 @@ class Adhesion:
         """Lowest contact pressure each point can carry, (n,), MPa."""
         return -self.strength_MPa * self.bonded
 
-    def overloaded(self, in_contact: Array) -> NDArray[np.bool_]:
-        """Bonded points that would have to carry more than they can, (n,)."""
-        return self.bonded & ~in_contact
-
-    def release(self, in_contact: Array) -> None:
-        """Breaks the bonds of overloaded points."""
-        self.bonded &= in_contact
+    def release(self, at: ContactState) -> bool:
+        """Breaks the bonds that would have to carry more than they can."""
+        overloaded = self.bonded & ~at.in_contact
+        self.bonded &= at.in_contact
+        return bool(overloaded.any())
 
     def begin(self) -> None:
         """Takes back the bonds of the last committed state, to try a step from it."""
         self.bonded = self._committed.copy()
 
-    def renew(self, pressure: Array, in_contact: Array) -> None:
+    def commit(self, at: ContactState, gas: Array, ceramic: Ceramic) -> None:
         """Bonds at a newly committed state: what was kept, and what has touched."""
-        self.set_committed(in_contact & (self.bonded | (pressure > 0.0)))
+        self._set(at.in_contact & (self.bonded | (at.pressure > 0.0)))
 
-    def set_committed(self, bonded: NDArray[np.bool_]) -> None:
-        """Sets the bonds a step starts from, (n,)."""
-        self._committed = bonded
-        self.bonded = bonded.copy()
+    def history(self) -> tuple[HistoryField, ...]:
+        """The bonds: of the step being tried, which committing it starts from."""
+        return (HistoryField("bonded", FACE, NEAREST, lambda: self.bonded.copy(), self._set),)
+
+    def _set(self, bonded: Array) -> None:
+        self._committed = np.asarray(bonded) > 0.5
+        self.bonded = self._committed.copy()
+
+
+def adhesion(body: PressedBody, width_um: float) -> Adhesion | None:
+    """The adhesion of a body's face, None if it does not stick."""
+    strength = body.law.adhesion_MPa
+    return Adhesion(strength, len(body.face.points)) if strength > 0.0 else None

@@ -15,6 +15,21 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class SurfaceState:
+    """The contact surface at this rank's facet points.
+
+    Attributes:
+        position: Current position, (n, dimension), µm.
+        area_ratio: Projected deformed area per reference area, (n,).
+        stretch: Deformed area per reference area, (n,).
+    """
+
+    position: Array
+    area_ratio: Array
+    stretch: Array
+
+
+@dataclass(frozen=True)
 class ObstacleView:
     """The obstacle under given lateral points, for any deflection.
 
@@ -55,6 +70,25 @@ class ObstacleView:
         for axis, gradient in enumerate(self.gradients):
             change = change + gradient.T @ (force * velocity[:, axis])
         return change
+
+
+@dataclass(frozen=True)
+class ContactState:
+    """What the two surfaces do to each other at this rank's facet points.
+
+    Attributes:
+        surface: Contact surface of the sodium.
+        view: Obstacle under it.
+        gap: Gap, (n,), µm.
+        pressure: Contact pressure, of gas where it is open, (n,), MPa.
+        in_contact: Whether it is contact that presses there, (n,).
+    """
+
+    surface: SurfaceState
+    view: ObstacleView
+    gap: Array
+    pressure: Array
+    in_contact: NDArray[np.bool_]
 
 
 def look_under(points: Array, surface: Surface, basis: DeflectionBasis) -> ObstacleView:

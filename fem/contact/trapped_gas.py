@@ -25,8 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from napress.fem.ceramic.body import Ceramic
 from napress.fem.contact.facet_graph import NONE, FacetGraph, facet_graph
-from napress.fem.sodium.body import Sodium
+from napress.fem.contact.gap import ContactState
+from napress.fem.contact.part import ContactPart
+from napress.fem.contact.pressed_body import PressedBody
+from napress.fem.history_field import BY_HOLDER, SHARED, HistoryField
 
 Array = NDArray[np.float64]
 # A facet is open if its mean gap exceeds what this many yield stresses press into the
@@ -41,7 +45,7 @@ LARGEST_RISE, LARGEST_FALL = 4.0, 0.3  # of a pressure within one Newton iterati
 CARRYING_SHARE = 0.5
 
 
-class TrappedGas:
+class TrappedGas(ContactPart):
     """The gas in every closed void; the same on every rank.
 
     A state's gas is one absolute pressure per facet (facets, of all ranks, in the
@@ -57,15 +61,15 @@ class TrappedGas:
         outside: Whether a facet is open to the outside, (facets,).
     """
 
-    def __init__(self, sodium: Sodium, outside_MPa: float, width_um: float) -> None:
-        size = float(sodium.fields.facet_size.value)
-        self._sodium = sodium
+    def __init__(self, body: PressedBody, outside_MPa: float, width_um: float) -> None:
+        size = float(body.fields.facet_size.value)
+        self._body = body
         self.outside_MPa = outside_MPa
-        self.graph: FacetGraph = facet_graph(sodium.comm, sodium.face, width_um, size)
-        self._points = sodium.face.points_per_facet
+        self.graph: FacetGraph = facet_graph(body.comm, body.face, width_um, size)
+        self._points = body.face.points_per_facet
         self._size = size
-        self._smallest = SMALLEST_SHARE * outside_MPa * size**sodium.dimension
-        area = sodium.face.reference_area.reshape(-1, self._points).sum(1)
+        self._smallest = SMALLEST_SHARE * outside_MPa * size**body.dimension
+        area = body.face.reference_area.reshape(-1, self._points).sum(1)
         self._facet_area = self._everywhere(area)
         self.label = np.full(self.graph.size, NONE, dtype=np.int64)
         self.amount = np.zeros(0)
@@ -81,7 +85,7 @@ class TrappedGas:
         """Values of this rank's facets as values of all facets."""
         values = np.zeros(self.graph.size)
         values[self.graph.own] = own
-        return self._sodium.comm.allreduce(values)
+        return self._body.comm.allreduce(values)
 
     def _facet_sums(self, at_points: Array) -> Array:
         return self._everywhere(at_points.reshape(-1, self._points).sum(1))
@@ -96,7 +100,7 @@ class TrappedGas:
         """Sums over the facet points of each void, all ranks, (voids,)."""
         own = np.repeat(self.label[self.graph.own], self._points)
         sums = np.bincount(own + 1, weights=at_points, minlength=len(self.amount) + 1)[1:]
-        return self._sodium.comm.allreduce(sums)
+        return self._body.comm.allreduce(sums)
 
     def pressure(self, gas: Array) -> Array:
         """Absolute pressure of each void, (facets,) to (voids,), MPa."""
@@ -145,13 +149,43 @@ class TrappedGas:
 
     # --- from step to step -----------------------------------------------------
 
-    def start(self, volume_at_points: Array) -> None:
+    def history(self) -> tuple[HistoryField, ...]:
+        """The voids and what each holds; `carry` hands them over when nodes move."""
+
+        def field(name: str) -> HistoryField:
+            return HistoryField(
+                f"gas_{name}",
+                SHARED,
+                BY_HOLDER,
+                lambda: getattr(self, name).copy(),
+                lambda values: setattr(self, name, values.copy()),
+            )
+
+        return tuple(field(name) for name in ("label", "amount", "source", "base", "outside"))
+
+    def start(self, at: ContactState) -> None:
         """Takes everything that stands open at first touch as open to the outside."""
+        self.open_up(self._volume(at))
+
+    def open_up(self, volume_at_points: Array) -> None:
+        """Lets the outside into every facet that stands open.
+
+        Args:
+            volume_at_points: Gap times area of each point, (n,).
+        """
         self.outside = self._facet_sums(volume_at_points) > self._open_volume()
 
+    def commit(self, at: ContactState, gas: Array, ceramic: Ceramic) -> None:
+        """Finds the voids of the newly committed state. Collective."""
+        self.renew(self._volume(at), gas)
+
+    def _volume(self, at: ContactState) -> Array:
+        """Gap times area of each point, (n,), µm^dimension."""
+        return self._body.face.reference_area * at.surface.area_ratio * at.gap
+
     def _open_volume(self) -> Array:
-        sodium = self._sodium
-        ripple = OPEN_STRESSES * sodium.metal.yield_MPa / float(sodium.fields.stiffness.value)
+        body = self._body
+        ripple = OPEN_STRESSES * body.metal.yield_MPa / float(body.fields.stiffness.value)
         return ripple * self._facet_area
 
     def renew(self, volume_at_points: Array, gas: Array) -> None:
@@ -210,7 +244,7 @@ class TrappedGas:
 
     def middles(self) -> Array:
         """Where the facets are now, the same on every rank, (facets, dimension-1), µm."""
-        lateral = self._sodium.surface().position[:, :-1]
+        lateral = self._body.surface().position[:, :-1]
         own = lateral.reshape(len(self.graph.own), self._points, -1).mean(axis=1)
         return np.stack([self._everywhere(axis) for axis in own.T], axis=-1)
 
@@ -249,3 +283,9 @@ class TrappedGas:
         """
         ratio = self.pressure(gas) / self.outside_MPa
         return float((self.amount * (np.log(ratio) - 1 + 1 / ratio)).sum())
+
+
+def trapped_gas(body: PressedBody, width_um: float) -> TrappedGas | None:
+    """The gas around a body's face, None in vacuum."""
+    outside = body.law.gas_MPa
+    return TrappedGas(body, outside, width_um) if outside > 0.0 else None

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from napress.fem.algebra import tensors
 from napress.fem.algebra.linear import SingularSystem
-from napress.fem.coupled.system import CoupledSystem, Direction, Evaluation, State
-from napress.fem.inputs.platen import PlatenControl
+from napress.fem.coupled.system import CoupledSystem
+from napress.fem.coupled.unknowns import Direction, Evaluation, State
+from napress.fem.inputs.load_program import PlatenControl
 from napress.fem.sodium.body import Sodium
 from napress.fem.sodium.state import StressDirection
 
@@ -66,7 +67,7 @@ class _Directions:
 
     def __init__(self, sodium: Sodium) -> None:
         self._sodium = sodium
-        self._stress = sodium.stress_direction()
+        self._stress = sodium.plastic.stress_direction()
         self._current = self._unit(self._stress)
         self._freeze(self._stress, self._current)
 
@@ -77,11 +78,11 @@ class _Directions:
     def _freeze(self, stress: StressDirection, dual: Array) -> None:
         plastic = stress.weight < 0
         self._dual = np.where(plastic[..., None], dual, self._current)
-        self._sodium.freeze_directions(self._current, self._dual, stress.weight)
+        self._sodium.plastic.freeze_directions(self._current, self._dual, stress.weight)
 
     def update(self, step: float) -> None:
         """Advances both directions after a move of the given step length."""
-        stress = self._sodium.stress_direction()
+        stress = self._sodium.plastic.stress_direction()
         change = stress.trial - self._stress.trial
         along = tensors.inner(self._current, change)[..., None]
         dual = self._dual + step * (self._current - self._dual)
@@ -121,7 +122,7 @@ def solve(
             return NewtonResult(False, state, at, iteration, "a contact facet folded up")
         try:
             if iteration > 1 or not settings.reuse_tangent:
-                system.factor()
+                system.factor(at)
             direction = system.direction(state, at, control, krylov_tolerance)
         except SingularSystem as error:
             return NewtonResult(False, state, at, iteration, str(error))

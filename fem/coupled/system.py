@@ -7,82 +7,29 @@ surface compliance; only the sodium is factored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 from numpy.typing import NDArray
 
 from napress.fem.algebra.krylov import minimal_residual
 from napress.fem.algebra.linear import SingularSystem
 from napress.fem.ceramic.body import Ceramic
-from napress.fem.contact.gap import ObstacleView, look_under
+from napress.fem.contact.gap import look_under
 from napress.fem.contact.laws import InterfaceLaws
-from napress.fem.inputs.platen import ByPressure, PlatenControl
+from napress.fem.coupled.unknowns import Direction, Evaluation, State
+from napress.fem.inputs.load_program import ByPressure, PlatenControl
 from napress.fem.sodium.body import Sodium
-from napress.fem.sodium.state import SurfaceState
 from napress.fem.timing import StageTimers
 from napress.meshes.surfaces import Surface
 
 Array = NDArray[np.float64]
 # A contact facet squeezed below this share of its length has folded up.
 SMALLEST_STRETCH = 0.02
-
-
-@dataclass(frozen=True)
-class State:
-    """Trial or committed values of the unknowns.
-
-    Attributes:
-        sodium: Displacement and pressure unknowns, owned and ghosts.
-        load: Load on the ceramic in the dual of the deflection basis, µN.
-        deflection: Ceramic deflection in the basis, µm.
-        gas: Gas pressure by facet, as `TrappedGas` has it; empty without gas.
-    """
-
-    sodium: Array
-    load: Array
-    deflection: Array
-    gas: Array = field(default_factory=lambda: np.zeros(0))
-
-
-@dataclass(frozen=True)
-class Direction:
-    """A search direction; ``platen`` is the upward motion of the platen, µm."""
-
-    sodium: Array
-    load: Array
-    deflection: Array
-    platen: float
-    gas: Array = field(default_factory=lambda: np.zeros(0))
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """The equations at one state.
-
-    Attributes:
-        residual: Out-of-balance force on owned sodium unknowns, µN.
-        mismatch: Contact load minus the load the ceramic carries, µN.
-        reaction: Force of the platen, µN.
-        norm: Norm of everything that has to vanish, µN; NaN if a facet folded.
-        surface: Contact surface.
-        view: Obstacle under it.
-        gap: Gap at facet points, (n,), µm.
-        pressure: Contact pressure there, of gas where it is open, (n,), MPa.
-        in_contact: Whether it is contact that presses there, (n,).
-        gas_mismatch: What each void lacks of the ideal gas law, (voids,), µN.
-    """
-
-    residual: Array
-    mismatch: Array
-    reaction: float
-    norm: float
-    surface: SurfaceState
-    view: ObstacleView
-    gap: Array
-    pressure: Array
-    in_contact: NDArray[np.bool_]
-    gas_mismatch: Array
+# Contact stiffness: penetration of a few thousandths of a facet under the flow
+# pressure. The multiplier carries the pressure from step to step, so the stiffness
+# need only grow with a share of it, up to a bound that keeps the tangent regular.
+STIFFNESS_PER_STRESS = 700.0
+STIFFNESS_SHARE = 30.0
+LARGEST_STIFFNESS_OVER_MODULUS = 10.0
 
 
 class CoupledSystem:
@@ -110,9 +57,10 @@ class CoupledSystem:
         self.laws = InterfaceLaws(sodium, surface.width_um)
         self.factorisations = 0
         self.krylov_iterations = 0
+        self._evaluations = 0
         self._platen_mode: Array | None = None
         self._evaluated = self.initial_state()
-        self.linearised_at = (self._evaluated, sodium.directions())
+        self.linearised_at = (self._evaluated, sodium.plastic.directions())
         self._facets = sodium.sum(len(sodium.face.reference_area)) / sodium.face.points_per_facet
 
     def initial_state(self) -> State:
@@ -161,30 +109,52 @@ class CoupledSystem:
                 error = reaction - control.pressure_MPa * self.nominal_area
                 square += error**2 / self._facets
             norm = float(np.sqrt(square))
+        self._evaluations += 1
         return Evaluation(
-            residual,
-            mismatch,
-            reaction,
-            norm,
-            surface,
-            view,
-            gap,
-            pressure,
-            in_contact,
-            gas_mismatch,
+            surface=surface,
+            view=view,
+            gap=gap,
+            pressure=pressure,
+            in_contact=in_contact,
+            residual=residual,
+            mismatch=mismatch,
+            reaction=reaction,
+            norm=norm,
+            gas_mismatch=gas_mismatch,
+            serial=self._evaluations,
         )
 
-    def factor(self) -> None:
+    def stiffen(self, pressure_MPa: float) -> None:
+        """Sets the contact stiffness for steps from a mean pressure."""
+        self.sodium.fields.stiffness.value = contact_stiffness(self, pressure_MPa)
+
+    def require_current(self, at: Evaluation) -> None:
+        """Makes sure that the forms still hold the state of an evaluation.
+
+        Raises:
+            RuntimeError: If another state has been evaluated since.
+        """
+        if at.serial != self._evaluations:
+            raise RuntimeError(
+                f"evaluation {at.serial} is stale: the forms hold number {self._evaluations}"
+            )
+
+    def factor(self, at: Evaluation) -> None:
         """Assembles and factors the tangent at the state last evaluated.
 
         State and stress directions are kept as ``linearised_at``: with them a restored
         run builds the very tangent that the next step starts with.
 
+        Args:
+            at: The evaluation of that state.
+
         Raises:
             SingularSystem: If the tangent cannot be factored.
+            RuntimeError: If another state has been evaluated since.
         """
+        self.require_current(at)
         sodium = self.sodium
-        self.linearised_at = (self._evaluated, sodium.directions())
+        self.linearised_at = (self._evaluated, sodium.plastic.directions())
         with self.timers.stage("tangent"):
             self._row, column = sodium.assemble_tangent()
         with self.timers.stage("factor"):
@@ -227,7 +197,11 @@ class CoupledSystem:
             at: Its evaluation, the last one made.
             control: What the platen is told to do.
             tolerance: Relative tolerance of the Krylov solver.
+
+        Raises:
+            RuntimeError: If another state has been evaluated since.
         """
+        self.require_current(at)
         ceramic, sodium, gas = self.ceramic, self.sodium, self.laws.gas
         count = len(at.mismatch)
         stiffness = gas.stiffness(state.gas) if gas else None
@@ -328,3 +302,18 @@ class CoupledSystem:
             missing = control.pressure_MPa * self.nominal_area - at.reaction
             work += direction.platen * missing
         return work
+
+
+def contact_stiffness(system: CoupledSystem, pressure_MPa: float) -> float:
+    """Contact stiffness at a mean pressure, MPa/µm."""
+    metal = system.sodium.metal
+    size = float(system.sodium.fields.facet_size.value)
+    wanted = STIFFNESS_PER_STRESS * max(metal.yield_MPa, pressure_MPa / STIFFNESS_SHARE)
+    return min(wanted, LARGEST_STIFFNESS_OVER_MODULUS * metal.young_MPa) / size
+
+
+def void_volume(system: CoupledSystem, at: Evaluation) -> float:
+    """Net void volume: facet by facet, so that the ripple of contact cancels."""
+    per_point = system.sodium.face.reference_area * at.surface.area_ratio * at.gap
+    per_facet = per_point.reshape(-1, system.sodium.face.points_per_facet).sum(1)
+    return system.sodium.sum(np.maximum(per_facet, 0.0).sum())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from napress.fem.inputs.creep_law import ROOM_TEMPERATURE_K
+from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
 
 
 @dataclass(frozen=True)
@@ -111,3 +111,23 @@ def holds_position(program: LoadProgram, index: int) -> bool:
     while index > 0 and isinstance(program[index], Hold):
         index -= 1
     return isinstance(program[index], Displacement)
+
+
+# --- what a single step commands ------------------------------------------
+
+
+@dataclass(frozen=True)
+class ByDisplacement:
+    """The platen stands at a given downward displacement."""
+
+    displacement_um: float
+
+
+@dataclass(frozen=True)
+class ByPressure:
+    """The platen presses with a given mean pressure on the nominal area."""
+
+    pressure_MPa: float
+
+
+PlatenControl = ByDisplacement | ByPressure

@@ -6,9 +6,60 @@ Units: µm, MPa, s. Units and sources of user input are checked in
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from napress.fem.inputs.creep_law import CreepLaw
+from napress.fem.inputs.constants import ROOM_TEMPERATURE_K, GAS_CONSTANT_kJ_PER_MOL_K
+
+
+@dataclass(frozen=True)
+class CreepLaw:
+    """Norton creep with an Arrhenius factor.
+
+    Attributes:
+        rate_per_s: Equivalent strain rate at 1 MPa and the reference temperature.
+        exponent: Stress exponent, at least 1.
+        activation_kJ_per_mol: Activation energy; 0 is no dependence on temperature.
+        reference_K: Temperature at which ``rate_per_s`` holds.
+        has_yield: Whether the metal also yields, at its rate-independent flow stress.
+    """
+
+    rate_per_s: float
+    exponent: float
+    activation_kJ_per_mol: float = 0.0
+    reference_K: float = ROOM_TEMPERATURE_K
+    has_yield: bool = True
+
+    def rate_at(self, temperature_K: float) -> float:
+        """Strain rate at 1 MPa and a temperature, 1/s.
+
+        Raises:
+            ValueError: If the temperature is not above absolute zero.
+        """
+        if not temperature_K > 0.0:
+            raise ValueError(f"temperature_K = {temperature_K:g}: allowed: > 0")
+        colder = 1 / self.reference_K - 1 / temperature_K
+        return self.rate_per_s * math.exp(
+            self.activation_kJ_per_mol / GAS_CONSTANT_kJ_PER_MOL_K * colder
+        )
+
+    def rate(self, stress_MPa: float, temperature_K: float) -> float:
+        """Equivalent strain rate at a von Mises stress and a temperature, 1/s."""
+        return self.rate_at(temperature_K) * stress_MPa**self.exponent
+
+
+def from_flow_stress(stress_MPa: float, rate_exponent: float) -> tuple[float, float]:
+    """Norton's rate at 1 MPa and exponent of ``stress = stress_MPa * rate**rate_exponent``.
+
+    Args:
+        stress_MPa: Flow stress at a rate of 1 per s.
+        rate_exponent: Exponent of the rate.
+
+    Returns:
+        Rate at 1 MPa, 1/s, and stress exponent.
+    """
+    exponent = 1 / rate_exponent
+    return stress_MPa**-exponent, exponent
 
 
 @dataclass(frozen=True)
@@ -50,31 +101,3 @@ class ElasticCeramic:
 
     young_MPa: float
     poisson: float
-
-
-@dataclass(frozen=True)
-class StepControl:
-    """How large a load step may be, and when to give up.
-
-    Attributes:
-        void_error_percent: Accepted step error in void volume, % of the initial
-            void per decade of closure.
-        first_step_um: Platen displacement of the first step.
-        smallest_step_um: Below this the run ends with a named reason.
-        largest_step_um: Upper bound of the platen displacement of a step.
-        largest_pressure_ratio: Upper bound of the pressure growth per step once
-            the voids are closed.
-        max_newton: Newton iterations before a step is rejected.
-        max_steps: Accepted steps before the run ends with a named reason.
-        facet_distortion: A contact facet this many times too wide or too narrow has
-            the sodium's nodes redistributed before the next step.
-    """
-
-    void_error_percent: float = 1.0
-    first_step_um: float = 0.005
-    smallest_step_um: float = 1e-6
-    largest_step_um: float = 0.1
-    largest_pressure_ratio: float = 1.5
-    max_newton: int = 25
-    max_steps: int = 5000
-    facet_distortion: float = 2.0

@@ -1,4 +1,4 @@
-"""The sodium as a discrete problem: spaces, history, residual, tangent."""
+"""The sodium as a discrete problem: spaces, residual, tangent."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from dolfinx.fem.petsc import assemble_matrix, create_matrix
 from mpi4py import MPI
 from numpy.typing import NDArray
 
-from napress.fem.algebra import tensors
 from napress.fem.algebra.linear import DirectSolver
 from napress.fem.contact.face import ContactFace
+from napress.fem.contact.gap import SurfaceState
 from napress.fem.contact.law_fields import law_fields
+from napress.fem.history_field import FACE, INTERPOLATED, HistoryField
 from napress.fem.inputs.contact_law import ContactLaw
 from napress.fem.inputs.materials import PlasticMetal
+from napress.fem.sodium.plastic_history import PlasticHistory
 from napress.fem.sodium.plasticity import metal_constants
-from napress.fem.sodium.state import StressDirection, SurfaceState, cell_field
+from napress.fem.sodium.state import cell_field
 from napress.fem.sodium.weak_form import BULK_DEGREE, FACET_DEGREE, SodiumFields, build_forms
 from napress.meshes.interface_mesh import Boundary, TaggedMesh
 
@@ -44,6 +46,7 @@ class Sodium:
         owned: Number of unknowns this rank owns.
         platen_dofs: Owned vertical unknowns on the platen.
         fixed: Owned unknowns fixed by the side walls.
+        plastic: Plastic history at the cell points.
         solver: Factorised tangent with the platen rows replaced by identity.
         strength: Strength of each cell over that in bulk; ``strength`` gives it by place.
     """
@@ -64,6 +67,7 @@ class Sodium:
         self._make_spaces(metal, facet_size_um, strength)
         self._make_conditions()
         self._make_forms(metal)
+        self.plastic = PlasticHistory(body.mesh, metal, self.fields, self.forms.mapping)
         self._make_expressions()
         matrix = create_matrix(self._tangent)
         self.solver = DirectSolver(matrix)
@@ -117,12 +121,6 @@ class Sodium:
             facet_size=constant(facet_size_um),
             laws=law_fields(self.law, on_face, constant, dimension, metal, facet_size_um),
         )
-        self.fields.inverse_plastic.x.array.reshape(-1, 6)[:, :3] = 1.0
-        self.fields.volume_before.x.array[:] = 1.0
-        count = mesh.topology.index_map(dimension).size_local
-        self.cells = np.arange(count, dtype=np.int32)
-        self._tensor_points = tensor.dofmap.list[self.cells]
-        self._scalar_points = scalar.dofmap.list[self.cells]
 
     def _make_conditions(self) -> None:
         tags, facet_dim = self.body.facet_tags, self.dimension - 1
@@ -194,12 +192,6 @@ class Sodium:
         )
         self._surface_rate = expression(
             [motion[i] for i in axes] + [forms.area_ratio_rate], self.face.rule
-        )
-        self._trial = expression(
-            tensors.pack(mapping.trial_deviator) + [mapping.direction_weight], rule
-        )
-        self._history = expression(
-            tensors.pack(mapping.inverse_plastic) + [mapping.plastic_strain], rule
         )
         cauchy = forms.cauchy
         six = [cauchy[i, j] for i, j in ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2))]
@@ -330,54 +322,22 @@ class Sodium:
         matrix.zeroRowsColumns(self._platen_global, 1.0)
         return row, column
 
-    # --- plastic history -------------------------------------------------------
+    # --- history ---------------------------------------------------------------
 
-    def stress_direction(self) -> StressDirection:
-        """Trial stress at the cell points of the present state."""
-        values = self._trial.eval(self.body.mesh, self.cells).reshape(len(self.cells), -1, 7)
-        trial = values[..., :6]
-        floor = (1e-8 * self.metal.yield_MPa) ** 2
-        return StressDirection(trial, np.sqrt(tensors.inner(trial, trial) + floor), values[..., 6])
+    def history(self) -> tuple[HistoryField, ...]:
+        """What an accepted step changes for good: plastic flow and the contact multiplier."""
+        multiplier = HistoryField(
+            "multiplier", FACE, INTERPOLATED, self.multiplier, self.set_multiplier
+        )
+        return (*self.plastic.history(), multiplier)
 
-    def freeze_directions(self, current: Array, dual: Array, weight: Array) -> None:
-        """Sets the frozen directions (cells, points, 6) and weight (cells, points)."""
-        fields = self.fields
-        fields.current_direction.x.array.reshape(-1, 6)[self._tensor_points] = current
-        fields.dual_direction.x.array.reshape(-1, 6)[self._tensor_points] = dual
-        fields.direction_weight.x.array[self._scalar_points] = weight
-
-    def directions(self) -> tuple[Array, Array, Array]:
-        """The frozen directions and weight, shaped as ``freeze_directions`` takes them."""
-        fields = self.fields
-        current = fields.current_direction.x.array.reshape(-1, 6)[self._tensor_points]
-        dual = fields.dual_direction.x.array.reshape(-1, 6)[self._tensor_points]
-        return current, dual, fields.direction_weight.x.array[self._scalar_points]
-
-    def commit(self) -> None:
-        """Makes the plastic state of the present iterate the committed one."""
-        values = self._history.eval(self.body.mesh, self.cells).reshape(len(self.cells), -1, 7)
-        inverse = values[..., :6]
-        # Rounding would let the plastic volume drift over thousands of steps.
-        inverse = inverse / np.cbrt(tensors.determinant(inverse))[..., None]
-        self.set_history(inverse, values[..., 6])
-
-    def history(self) -> tuple[Array, Array]:
-        """Committed inverse plastic tensor (cells, points, 6) and plastic strain."""
-        inverse = self.fields.inverse_plastic.x.array.reshape(-1, 6)[self._tensor_points]
-        return inverse.copy(), self.fields.plastic_strain.x.array[self._scalar_points].copy()
-
-    def set_history(self, inverse_plastic: Array, plastic_strain: Array) -> None:
-        """Sets the committed history, shaped as ``history`` returns it."""
-        self.fields.inverse_plastic.x.array.reshape(-1, 6)[self._tensor_points] = inverse_plastic
-        self.fields.plastic_strain.x.array[self._scalar_points] = plastic_strain
-
-    def volume_before(self) -> Array:
-        """Metal volume over stress-free volume that the mesh stands for, (cells, points)."""
-        return self.fields.volume_before.x.array[self._scalar_points].copy()
-
-    def set_volume_before(self, values: Array) -> None:
-        """Sets what ``volume_before`` returns; 1 until nodes are redistributed."""
-        self.fields.volume_before.x.array[self._scalar_points] = values
+    def flow_stress_behind_face(self) -> Array:
+        """Committed flow stress of the cell behind each contact facet, (facets,), MPa."""
+        behind, metal = self.face.entities[:, 0], self.metal
+        strain = self.plastic.plastic_strain()[behind].mean(axis=1)
+        saturation = metal.voce_MPa * -np.expm1(-strain / metal.voce_strain)
+        strength = self.strength.x.array[behind]
+        return strength * (metal.yield_MPa + metal.hardening_MPa * strain + saturation)
 
     # --- output ----------------------------------------------------------------
 
@@ -396,5 +356,5 @@ class Sodium:
         Returns:
             (cells, 8), MPa and dimensionless, tension positive.
         """
-        values = self._cell_output.eval(self.body.mesh, self.cells)
-        return values.reshape(len(self.cells), -1, 8).mean(axis=1)
+        values = self._cell_output.eval(self.body.mesh, self.plastic.cells)
+        return values.reshape(len(self.plastic.cells), -1, 8).mean(axis=1)

@@ -8,12 +8,13 @@ more: below yield it creeps, and at yield plastic flow adds what holds the stres
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import ufl
 
-from napress.fem.inputs.creep_law import CreepLaw
+from napress.fem.inputs.materials import CreepLaw
 
 # Newton's method on a convex equation from above: with exponents up to 20 and any
 # step it is at rounding after this many iterations.
@@ -26,16 +27,33 @@ class CreepConstants:
     """Creep as UFL constants, so that cases share compiled forms.
 
     Attributes:
+        rule: The law's return mapping.
         increment: Step times rate at 1 MPa, changed from step to step; no unit.
-        exponent: Stress exponent.
+        parameters: What else the law needs, by the names of its numbers.
         has_yield: Whether plastic yield bounds the stress; decides the form.
-        weakening: Rate at a stress over that of the metal in bulk, where strength varies.
+        strength: Strength over that of the metal in bulk, None where it does not vary.
     """
 
+    rule: CreepRule
     increment: Any
-    exponent: Any
+    parameters: dict[str, Any]
     has_yield: bool
-    weakening: Any = 1.0
+    strength: Any = None
+
+
+@dataclass(frozen=True)
+class CreepRule:
+    """How the return mapping of a creep law is written.
+
+    Attributes:
+        parameters: Numbers of the law that its form needs besides the rate.
+        multiplier: Flow multiplier of a point that only creeps, and its derivative by the
+            norm of the trial deviator, 1/MPa; from that norm and the shear modulus in MPa
+            and the constants.
+    """
+
+    parameters: tuple[str, ...]
+    multiplier: Callable[[Any, Any, CreepConstants], tuple[Any, Any]]
 
 
 def creep_constants(
@@ -44,9 +62,9 @@ def creep_constants(
     """Wraps a creep law; no time passes until ``let_creep`` says so."""
     if law is None:
         return None
-    exponent = constant(law.exponent)
-    weakening = 1.0 if strength is None else strength ** (-exponent)
-    return CreepConstants(constant(0.0), exponent, law.has_yield, weakening)
+    rule = LAWS[type(law)]
+    parameters = {name: constant(getattr(law, name)) for name in rule.parameters}
+    return CreepConstants(rule, constant(0.0), parameters, law.has_yield, strength)
 
 
 def let_creep(sodium: Any, time_step_s: float, temperature_K: float) -> None:
@@ -62,8 +80,8 @@ def let_creep(sodium: Any, time_step_s: float, temperature_K: float) -> None:
         creep.increment.value = time_step_s * sodium.metal.creep.rate_at(temperature_K)
 
 
-def creep_multiplier(norm: Any, shear: Any, creep: CreepConstants) -> tuple[Any, Any]:
-    """Flow multiplier of a point that only creeps, and its slope in the trial norm.
+def norton_multiplier(norm: Any, shear: Any, creep: CreepConstants) -> tuple[Any, Any]:
+    """Flow multiplier of a point that only creeps by Norton's law, and its slope.
 
     The von Mises stress after the step solves ``y + k y**n = 1``, ``y`` being its share
     of the trial stress and ``k = 3 G dt A trial**(n-1)``. The left side rises and is
@@ -77,9 +95,10 @@ def creep_multiplier(norm: Any, shear: Any, creep: CreepConstants) -> tuple[Any,
     Returns:
         Multiplier and its derivative with respect to ``norm``, 1/MPa.
     """
-    exponent = creep.exponent
+    exponent = creep.parameters["exponent"]
     trial = math.sqrt(1.5) * norm
-    load = 3 * shear * creep.increment * creep.weakening * trial ** (exponent - 1)
+    weakening = 1.0 if creep.strength is None else creep.strength ** (-exponent)
+    load = 3 * shear * creep.increment * weakening * trial ** (exponent - 1)
     # Each of the two terms alone bounds the root from above.
     crept = (load + LEAST) ** (-1 / exponent)
     share = ufl.conditional(ufl.lt(crept, 1.0), crept, 1.0)
@@ -89,3 +108,7 @@ def creep_multiplier(norm: Any, shear: Any, creep: CreepConstants) -> tuple[Any,
     multiplier = (1 - share) * norm / (2 * shear)
     stiffness = 1 / (1 + exponent * load * share ** (exponent - 1))
     return multiplier, (1 - stiffness) / (2 * shear)
+
+
+# A creep law is its numbers with their rates (as of `CreepLaw`), a rule, and a line here.
+LAWS: dict[type, CreepRule] = {CreepLaw: CreepRule(("exponent",), norton_multiplier)}

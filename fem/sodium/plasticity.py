@@ -17,7 +17,7 @@ import ufl
 
 from napress.fem.algebra.tensors import unpack
 from napress.fem.inputs.materials import PlasticMetal
-from napress.fem.sodium.creep import CreepConstants, creep_constants, creep_multiplier
+from napress.fem.sodium.creep import CreepConstants, creep_constants
 
 # A void's corner yields at once: below this share of the yield stress the norm of
 # the deviator is rounded off so that its derivative exists at zero stress.
@@ -134,7 +134,7 @@ def return_mapping(
     weight = -2 * shear * directed / (norm * (2 * shear + 2.0 / 3.0 * modulus))
     weight = ufl.conditional(flows, weight, 0.0)
     if metal.creep is not None:
-        crept, slope = creep_multiplier(norm, shear, metal.creep)
+        crept, slope = metal.creep.rule.multiplier(norm, shear, metal.creep)
         creep_weight = -2 * shear * (slope - crept / norm)
         if metal.creep.has_yield:
             # Whichever flows more leaves the smaller stress, which both of them allow.

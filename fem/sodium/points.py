@@ -35,7 +35,7 @@ class ReferencePoints:
         self.vertices = pressures.tabulate_dof_coordinates()[:, :dimension]
         rule = basix.make_quadrature(mesh.basix_cell(), BULK_DEGREE[dimension])[0]
         position = fem.Expression(ufl.SpatialCoordinate(mesh), rule, jit_options=JIT_OPTIONS)
-        self.cells = position.eval(mesh, sodium.cells).reshape(-1, dimension)
+        self.cells = position.eval(mesh, sodium.plastic.cells).reshape(-1, dimension)
         face = sodium.face
         position = fem.Expression(
             ufl.SpatialCoordinate(face.mesh), face.rule, jit_options=JIT_OPTIONS

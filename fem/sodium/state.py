@@ -15,21 +15,6 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class SurfaceState:
-    """The contact surface at this rank's facet points.
-
-    Attributes:
-        position: Current position, (n, dimension), µm.
-        area_ratio: Projected deformed area per reference area, (n,).
-        stretch: Deformed area per reference area, (n,).
-    """
-
-    position: Array
-    area_ratio: Array
-    stretch: Array
-
-
-@dataclass(frozen=True)
 class StressDirection:
     """Trial stress at this rank's cell points, for the primal-dual update.
 

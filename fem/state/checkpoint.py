@@ -21,45 +21,58 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from napress.fem.coupled.system import CoupledSystem, State
-from napress.fem.inputs.platen import ByDisplacement
+from napress.fem.coupled.system import CoupledSystem
+from napress.fem.coupled.unknowns import Evaluation, State
+from napress.fem.history_field import CELLS, FACE, SHARED
+from napress.fem.inputs.load_program import ByDisplacement
 from napress.fem.sodium.creep import let_creep
 from napress.fem.sodium.points import reference_points
-from napress.fem.state.committed import AcceptedStep, Committed
+from napress.fem.state.committed import AcceptedStep, Committed, commit
+from napress.fem.state.history import History
 from napress.fem.state.sampling import gather_rows
-from napress.fem.stepping.press import commit
 
 Array = NDArray[np.float64]
-_PER_POINT = ("gap", "gap_change", "gap_error", "stretch", "contact_pressure")
+_PER_POINT = [one.name for one in fields(Committed) if "per_point" in one.metadata]
 _NOT_SCALAR = {*_PER_POINT, "state"}
+STATE, TANGENT = "state", "tangent"  # of the step, and where the last tangent was built
+DIRECTIONS = ("current_direction", "dual_direction", "direction_weight")
+NODES, VERTICES = "nodes", "vertices"  # where displacement and pressure sit
+SEPARATOR = ":"  # kind of point, then name
 
 
 class CheckpointError(ValueError):
     """A checkpoint cannot be used; the message says why in one line."""
 
 
-def _packed(system: CoupledSystem, accepted: AcceptedStep) -> dict[str, tuple[Array, Array]]:
-    """Coordinates and values, by the kind of point."""
+def _points(system: CoupledSystem) -> dict[str, Array]:
+    """Reference coordinates of this rank's points, by kind."""
+    points = reference_points(system.sodium)
+    return {NODES: points.nodes, VERTICES: points.vertices, CELLS: points.cells, FACE: points.face}
+
+
+def _packed(
+    system: CoupledSystem, accepted: AcceptedStep
+) -> tuple[dict[str, dict[str, Array]], dict[str, Array]]:
+    """Arrays by the kind of point they belong to and by name, and those that every rank has."""
     sodium, now = system.sodium, accepted.committed
-    points = reference_points(sodium)
-    linearised, directions = system.linearised_at
-    states = (now.state.sodium, linearised.sodium)
-    shape = (-1, sodium.dimension)
-    displacement = [one[sodium.displacement_dofs].reshape(shape) for one in states]
-    pressure = [one[points.pressure_dofs] for one in states]
-    inverse, strain = sodium.history()
-    current, dual, weight = sodium.directions()
-    columns = [strain, weight, sodium.volume_before(), directions[2]]
-    history = [inverse, current, dual, *(column[..., None] for column in columns)]
-    history += directions[:2]
-    face = [sodium.multiplier(), *(getattr(now, name) for name in _PER_POINT)]
-    face.append(system.laws.point_history())
-    return {
-        "nodes": (points.nodes, np.column_stack(displacement)),
-        "vertices": (points.vertices, np.column_stack(pressure)),
-        "cells": (points.cells, np.concatenate(history, axis=-1).reshape(len(points.cells), -1)),
-        "face": (points.face, np.column_stack(face)),
-    }
+    pressure_dofs = reference_points(sodium).pressure_dofs
+    linearised, linearised_directions = system.linearised_at
+    found: dict[str, dict[str, Array]] = {NODES: {}, VERTICES: {}, CELLS: {}, FACE: {}}
+    shared = {}
+    for prefix, state, directions in (
+        (STATE, now.state, sodium.plastic.directions()),
+        (TANGENT, linearised, linearised_directions),
+    ):
+        found[NODES][prefix] = state.sodium[sodium.displacement_dofs]
+        found[VERTICES][prefix] = state.sodium[pressure_dofs]
+        for name, values in zip(DIRECTIONS, directions, strict=True):
+            found[CELLS][f"{prefix}_{name}"] = values
+        for name in ("load", "deflection", "gas"):
+            shared[f"{prefix}_{name}"] = getattr(state, name)
+    for field in History(system).fields:
+        (shared if field.kind == SHARED else found[field.kind])[field.name] = field.read()
+    found[FACE] |= {name: getattr(now, name) for name in _PER_POINT}
+    return found, shared
 
 
 def save(
@@ -80,10 +93,13 @@ def save(
         OSError: If the file cannot be written (on rank 0).
     """
     arrays: dict[str, Array] = {}
-    for name, (points, values) in _packed(system, accepted).items():
-        rows = gather_rows(system.sodium.comm, np.column_stack([points, values]))
-        if rows is not None:
-            arrays[name] = rows
+    packed, shared = _packed(system, accepted)
+    for kind, points in _points(system).items():
+        for name, values in {"points": points, **packed[kind]}.items():
+            rows = np.asarray(values, dtype=float).reshape(len(points), -1)
+            gathered = gather_rows(system.sodium.comm, rows)
+            if gathered is not None:
+                arrays[f"{kind}{SEPARATOR}{name}"] = gathered
     if system.sodium.comm.rank != 0:
         return
     now = accepted.committed
@@ -102,13 +118,7 @@ def save(
     np.savez(
         buffer,
         header=np.frombuffer(json.dumps(header, default=float).encode(), dtype=np.uint8),
-        load=now.state.load,
-        deflection=now.state.deflection,
-        tangent_load=system.linearised_at[0].load,
-        tangent_deflection=system.linearised_at[0].deflection,
-        tangent_gas=system.linearised_at[0].gas,
-        gas=now.state.gas,
-        **{f"law_{name}": value for name, value in system.laws.shared_history().items()},
+        **{f"{SHARED}{SEPARATOR}{name}": value for name, value in shared.items()},
         **arrays,
     )
     aside = path.with_suffix(".new")
@@ -145,45 +155,46 @@ def restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, flo
         raise CheckpointError(f"{path.name}: checkpoint of another case")
     sodium = system.sodium
     points = reference_points(sodium)
-    dimension = sodium.dimension
-
-    def look_up(name: str, where: Array) -> Array:
-        rows = content[name]
-        distance, nearest = cKDTree(rows[:, :dimension]).query(where)
+    nearest = {}
+    for kind, where in _points(system).items():
+        distance, nearest[kind] = cKDTree(content[f"{kind}{SEPARATOR}points"]).query(where)
         if len(where) and distance.max() > 1e-7 * system.surface.width_um:
             raise CheckpointError(f"{path.name}: checkpoint of another mesh")
-        return rows[nearest, dimension:]
 
-    nodes, vertices = look_up("nodes", points.nodes), look_up("vertices", points.vertices)
-    states = np.zeros((2, len(sodium.fields.state.x.array)))
-    for row, state in enumerate(states):
-        columns = slice(row * dimension, (row + 1) * dimension)
-        state[sodium.displacement_dofs] = nodes[:, columns].ravel()
-        state[points.pressure_dofs] = vertices[:, row]
-    cells = look_up("cells", points.cells).reshape(len(sodium.cells), -1, 34)
-    sodium.set_history(cells[..., :6], cells[..., 18])
-    sodium.set_volume_before(cells[..., 20])
-    face = look_up("face", points.face)
-    sodium.set_multiplier(face[:, 0])
+    def stored(kind: str, name: str) -> Array:
+        try:
+            values = content[f"{kind}{SEPARATOR}{name}"]
+        except KeyError as error:
+            raise CheckpointError(f"{path.name}: holds no {name}") from error
+        return values if kind == SHARED else values[nearest[kind]]
+
+    def state(prefix: str) -> State:
+        unknowns = np.zeros(len(sodium.fields.state.x.array))
+        unknowns[sodium.displacement_dofs] = stored(NODES, prefix).ravel()
+        unknowns[points.pressure_dofs] = stored(VERTICES, prefix)[:, 0]
+        shared = (stored(SHARED, f"{prefix}_{name}") for name in ("load", "deflection", "gas"))
+        return State(unknowns, *shared)
+
+    def evaluated(prefix: str) -> Evaluation:
+        directions = (
+            stored(CELLS, f"{prefix}_{name}").reshape(one.shape)
+            for name, one in zip(DIRECTIONS, sodium.plastic.directions(), strict=True)
+        )
+        sodium.plastic.freeze_directions(*directions)
+        return system.evaluate(state(prefix), ByDisplacement(scalars["displacement_um"]))
+
+    history = History(system)
+    kept = {}
+    for field in history.fields:
+        values = stored(field.kind, field.name)
+        kept[field.name] = values if field.kind == SHARED else values.reshape(field.read().shape)
+    history.restore(kept)
     sodium.fields.stiffness.value = header["stiffness"]
-    count = 1 + len(_PER_POINT)
-    per_point = dict(zip(_PER_POINT, face[:, 1:count].T.copy(), strict=True))
-    laws = {name[4:]: value for name, value in content.items() if name.startswith("law_")}
-    system.laws.restore(face[:, count:], laws)
-    restored = Committed(
-        state=State(states[0], content["load"], content["deflection"], content["gas"]),
-        **per_point,
-        **scalars,
-    )
+    per_point = {name: stored(FACE, name)[:, 0] for name in _PER_POINT}
+    restored = Committed(state=state(STATE), **per_point, **scalars)
     let_creep(sodium, restored.crept_s, restored.temperature_K)
-    tangent = State(
-        states[1], content["tangent_load"], content["tangent_deflection"], content["tangent_gas"]
-    )
-    platen = ByDisplacement(restored.displacement_um)
-    sodium.freeze_directions(cells[..., 22:28], cells[..., 28:34], cells[..., 21])
-    system.evaluate(tangent, platen)
-    system.factor()
-    sodium.freeze_directions(cells[..., 6:12], cells[..., 12:18], cells[..., 19])
-    at = system.evaluate(restored.state, platen)
-    commit(system, AcceptedStep(restored, at, 0, 0, 0.0, False))
+    system.factor(evaluated(TANGENT))
+    at = evaluated(STATE)
+    system.stiffen(restored.pressure_MPa)
+    commit(system, restored.state, at)
     return restored, initial_void

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napress.fem.coupled.system import Evaluation, State
-from napress.fem.inputs.creep_law import ROOM_TEMPERATURE_K
+from napress.fem.coupled.system import CoupledSystem, void_volume
+from napress.fem.coupled.unknowns import Evaluation, State
+from napress.fem.history_field import INTERPOLATED
+from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
+from napress.fem.inputs.load_program import ByDisplacement
+from napress.fem.inputs.step_control import StepControl
 
 Array = NDArray[np.float64]
+
+
+FIRST_RATIO = 1.2  # pressure growth of the first step taken in pressure
+
+
+def per_point(carried: str | None = None) -> Any:
+    """A field with one value per facet point, and how it moves with the nodes.
+
+    Args:
+        carried: As of a `HistoryField`; None for what an equilibrium gives anew.
+    """
+    return field(metadata={"per_point": True, "carried": carried})
 
 
 @dataclass(frozen=True)
@@ -53,11 +70,11 @@ class Committed:
     """
 
     state: State
-    gap: Array
-    gap_change: Array
-    gap_error: Array
-    stretch: Array
-    contact_pressure: Array
+    gap: Array = per_point()
+    gap_change: Array = per_point(INTERPOLATED)
+    gap_error: Array = per_point(INTERPOLATED)
+    stretch: Array = per_point()
+    contact_pressure: Array = per_point(INTERPOLATED)
     displacement_um: float
     pressure_MPa: float
     step: int
@@ -120,3 +137,54 @@ class Outcome:
     finished: bool
     reason: str
     committed: Committed
+
+
+def first_touch(system: CoupledSystem, control: StepControl) -> Committed:
+    """Committed values before the first step, and the contact stiffness set for it."""
+    state = system.initial_state()
+    system.stiffen(0.0)
+    at = system.evaluate(state, ByDisplacement(0.0))
+    system.sodium.remember()
+    system.laws.start(at)
+    return Committed(
+        state=state,
+        gap=at.gap,
+        gap_change=np.zeros_like(at.gap),
+        gap_error=np.zeros_like(at.gap),
+        stretch=at.surface.stretch,
+        contact_pressure=at.pressure,
+        displacement_um=0.0,
+        pressure_MPa=0.0,
+        step=0,
+        step_size_um=control.first_step_um,
+        last_size_um=0.0,
+        closed=False,
+        pressure_ratio=FIRST_RATIO,
+        target=0,
+        void=void_volume(system, at),
+        external_work=0.0,
+        dissipation=0.0,
+        contact_work=0.0,
+        slip_work=0.0,
+        slip_resistance=0.0,
+    )
+
+
+def commit(system: CoupledSystem, state: State, at: Evaluation) -> None:
+    """Makes a state what the next step starts from: in the metal and at the contact face.
+
+    Args:
+        system: The coupled system, its contact stiffness that of the state.
+        state: The state; the system holds it.
+        at: Its evaluation, the last one made.
+
+    Raises:
+        RuntimeError: If another state has been evaluated since.
+    """
+    system.require_current(at)
+    with system.timers.stage("commit"):
+        sodium = system.sodium
+        sodium.set_multiplier(sodium.face.vertex_average(at.pressure))
+        sodium.plastic.commit()
+        sodium.remember()
+        system.laws.commit(at, state.gas, system.ceramic)

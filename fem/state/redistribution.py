@@ -3,33 +3,26 @@
 Metal that is wrapped over an asperity takes its mesh with it: facets beside a steep flank
 are stretched several times over and others are squeezed until one folds. Here the nodes
 of the contact surface return to their lateral places, the surface itself staying where it
-is; inner nodes follow, and the elastic and plastic state of the metal is interpolated to
-the new points. From then on the displacement is that of the mesh, not of the metal.
+is; inner nodes follow, and the history of metal and contact face is carried to the new
+points. From then on the displacement is that of the mesh, not of the metal.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
-import napress.meshes.backend  # noqa: F401  orders the imports below
-from napress.meshes.backend import JIT_OPTIONS
-
-import basix
 import numpy as np
-import ufl
-from dolfinx import fem
 from numpy.typing import NDArray
-from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 from scipy.spatial import cKDTree
 
-from napress.fem.algebra import tensors
-from napress.fem.algebra.tensors import embed
 from napress.fem.contact.gap import look_under
-from napress.fem.coupled.system import CoupledSystem, State
+from napress.fem.coupled.system import CoupledSystem
+from napress.fem.coupled.unknowns import State
+from napress.fem.history_field import INTERPOLATED
 from napress.fem.sodium.mesh_motion import MeshMotion
 from napress.fem.sodium.points import reference_points
-from napress.fem.sodium.weak_form import BULK_DEGREE
 from napress.fem.state.committed import Committed
+from napress.fem.state.history import History, interpolate
 
 Array = NDArray[np.float64]
 
@@ -56,27 +49,19 @@ class Redistribution:
 
     def __init__(self, system: CoupledSystem) -> None:
         self.system = system
+        self._history = History(system)
         sodium = system.sodium
-        mesh, dimension = sodium.body.mesh, sodium.dimension
+        dimension = sodium.dimension
         self._motion = MeshMotion(sodium.body, sodium.displacement_space)
         points = reference_points(sodium)
         self._nodes = points.nodes
         self._surface_nodes = self._motion.surface_dofs[:, 0] // dimension
         # Where the samples of the surface were at first touch: their order along it.
-        self._sample_order = self._everywhere(
+        self._sample_order = self._history.everywhere(
             np.concatenate([points.nodes[self._surface_nodes], points.face])[:, :-1]
         )
         self._pressure_dofs = points.pressure_dofs
         self._vertex_nodes = _nearest(points.nodes, points.vertices)
-
-        rule = basix.make_quadrature(mesh.basix_cell(), BULK_DEGREE[dimension])[0]
-        displacement, pressure = ufl.split(sodium.fields.state)
-        gradient = embed(ufl.grad(displacement), dimension) + ufl.Identity(3)
-        position = ufl.SpatialCoordinate(mesh) + displacement
-        parts = [position[i] for i in range(dimension)] + [pressure]
-        parts += [gradient[i, j] for i in range(3) for j in range(3)]
-        vector = ufl.algorithms.expand_derivatives(ufl.as_vector(parts))
-        self._point_values = fem.Expression(vector, rule, jit_options=JIT_OPTIONS)
 
     def move(self, now: Committed) -> Moved | None:
         """Puts the nodes back and carries the state over; collective.
@@ -94,9 +79,9 @@ class Redistribution:
         overhangs = sodium.sum(float((surface.area_ratio <= 0.0).sum())) > 0
         if overhangs and dimension == 3:
             return None
-        old = self._sample()
+        departed = self._history.leave()
         displacement = now.state.sodium[sodium.displacement_dofs]
-        old_vertices = self._everywhere(
+        old_vertices = self._history.everywhere(
             np.column_stack(
                 [
                     (self._nodes + displacement.reshape(-1, dimension))[self._vertex_nodes],
@@ -107,16 +92,11 @@ class Redistribution:
         lateral = surface.position[:, :-1]
         laws = self.system.laws
         middles = laws.gas.middles() if laws.gas else None
-        per_point = np.column_stack(
-            [
-                sodium.multiplier(),
-                now.gap_change,
-                now.gap_error,
-                now.contact_pressure,
-                laws.carried_columns(),
-            ]
+        old_lateral = self._history.everywhere(lateral)
+        names = [one.name for one in fields(now) if one.metadata.get("carried") == INTERPOLATED]
+        per_point = self._history.everywhere(
+            np.column_stack([getattr(now, name) for name in names])
         )
-        old_face = self._everywhere(np.column_stack([lateral, now.gap, per_point]))
         places = self._nodes[self._surface_nodes]
         heights = self._surface_heights(now, displacement, lateral, places[:, :-1])
         goal = np.zeros_like(places)
@@ -128,21 +108,19 @@ class Redistribution:
         state = now.state.sodium.copy()
         state[sodium.displacement_dofs] = moved
         vertices = (self._nodes + moved.reshape(-1, dimension))[self._vertex_nodes]
-        state[self._pressure_dofs] = _interpolate(
+        state[self._pressure_dofs] = interpolate(
             old_vertices[:, :dimension], old_vertices[:, dimension:], vertices
         )[:, 0]
         sodium.set_state(state)
-        self._carry_history(old)
-        new_lateral = sodium.surface().position[:, :-1]
-        carried = _interpolate(old_face[:, : dimension - 1], old_face[:, dimension:], new_lateral)
-        sodium.set_multiplier(carried[:, 0])
-        gas = laws.carry(carried[:, 4:], middles, now.state.gas)
+        self._history.arrive(departed)
+        gas = now.state.gas
+        if laws.gas is not None:
+            gas = laws.gas.carry(middles, laws.gas.middles(), gas)
         new_state = State(state, now.state.load, now.state.deflection, gas)
-        return Moved(new_state, _with_points(now, new_state, carried))
-
-    def _everywhere(self, rows: Array) -> Array:
-        """Rows of all ranks, on every rank."""
-        return np.concatenate(self.system.sodium.comm.allgather(rows))
+        carried = interpolate(old_lateral, per_point, sodium.surface().position[:, :-1])
+        changed = dict(zip(names, carried.T, strict=True))
+        changed["contact_pressure"] = np.maximum(changed["contact_pressure"], 0.0)
+        return Moved(new_state, replace(now, state=new_state, **changed))
 
     def _surface_heights(
         self, now: Committed, displacement: Array, lateral: Array, places: Array
@@ -163,65 +141,14 @@ class Redistribution:
                 np.column_stack([lateral, now.gap]),
             ]
         )
-        samples = self._everywhere(here)
+        samples = self._history.everywhere(here)
         if dimension == 2:
             along = np.argsort(self._sample_order[:, 0], kind="stable")
             gap = _lowest(samples[along], places[:, 0])
         else:
-            gap = _interpolate(samples[:, :-1], samples[:, -1:], places)[:, 0]
+            gap = interpolate(samples[:, :-1], samples[:, -1:], places)[:, 0]
         view = look_under(places, system.surface, system.ceramic.basis)
         return gap + view.deformed_height(deflection)
-
-    def _sample(self) -> Array:
-        """Position, elastic tensor and plastic strain of the metal at all old points."""
-        values = self._evaluate()
-        inverse, strain = self.system.sodium.history()
-        gradient = values[2]
-        plastic = tensors.as_matrix(inverse)
-        ratio = np.linalg.det(gradient)[..., None, None]
-        elastic = ratio ** (-2 / 3) * gradient @ plastic @ np.swapaxes(gradient, -1, -2)
-        rows = [values[0], tensors.from_matrix(elastic), strain[..., None]]
-        flat = np.concatenate(rows, axis=-1)
-        return self._everywhere(flat.reshape(-1, flat.shape[-1]))
-
-    def _evaluate(self) -> tuple[Array, Array, Array]:
-        sodium = self.system.sodium
-        dimension = sodium.dimension
-        values = self._point_values.eval(sodium.body.mesh, sodium.cells)
-        values = values.reshape(len(sodium.cells), -1, dimension + 10)
-        gradient = values[..., dimension + 1 :].reshape(*values.shape[:2], 3, 3)
-        return values[..., :dimension], values[..., dimension], gradient
-
-    def _carry_history(self, old: Array) -> None:
-        """Interpolates the metal's state to the present points and commits it there."""
-        sodium = self.system.sodium
-        dimension = sodium.dimension
-        position, pressure, gradient = self._evaluate()
-        shape = position.shape[:2]
-        values = _interpolate(
-            old[:, :dimension], old[:, dimension:], position.reshape(-1, dimension)
-        )
-        elastic = tensors.as_matrix(values[:, :6].reshape(*shape, 6))
-        elastic = elastic / np.cbrt(np.linalg.det(elastic))[..., None, None]
-        ratio = np.linalg.det(gradient)
-        back = np.linalg.inv(gradient)
-        plastic = ratio[..., None, None] ** (2 / 3) * back @ elastic
-        plastic = plastic @ np.swapaxes(back, -1, -2)
-        sodium.set_history(
-            tensors.from_matrix(plastic), np.maximum(values[:, 6], 0.0).reshape(shape)
-        )
-        bulk = sodium.metal.young_MPa / (3 * (1 - 2 * sodium.metal.poisson))
-        sodium.set_volume_before((1 + pressure / bulk) / ratio)
-
-
-def _with_points(now: Committed, state: State, carried: Array) -> Committed:
-    return replace(
-        now,
-        state=state,
-        gap_change=carried[:, 1],
-        gap_error=carried[:, 2],
-        contact_pressure=np.maximum(carried[:, 3], 0.0),
-    )
 
 
 def _nearest(points: Array, wanted: Array) -> NDArray[np.int64]:
@@ -243,20 +170,3 @@ def _lowest(curve: Array, places: Array) -> Array:
     slack = 1e-9 * np.ptp(curve[:, 0])
     over = (places[:, None] >= below - slack) & (places[:, None] <= above + slack)
     return np.where(over, gap, np.inf).min(axis=1)
-
-
-def _interpolate(points: Array, values: Array, wanted: Array) -> Array:
-    """Linear interpolation of scattered values, (n, k) at (n, d) to (m, k) at (m, d).
-
-    Outside the hull of the points the nearest one counts.
-    """
-    if points.shape[1] == 1:
-        order = np.argsort(points[:, 0], kind="stable")
-        line, sorted_values = points[order, 0], values[order]
-        columns = [np.interp(wanted[:, 0], line, column) for column in sorted_values.T]
-        return np.column_stack(columns)
-    result = LinearNDInterpolator(points, values)(wanted)
-    outside = np.isnan(result).any(axis=1)
-    if outside.any():
-        result[outside] = NearestNDInterpolator(points, values)(wanted[outside])
-    return result

@@ -44,8 +44,13 @@ class Sampler:
         self._facet_nodes = _facet_nodes(sodium)
 
     def take(self, accepted: AcceptedStep) -> Snapshot | None:
-        """Snapshot of an accepted, not yet committed step; None off rank 0."""
+        """Snapshot of an accepted, not yet committed step; None off rank 0.
+
+        Raises:
+            RuntimeError: If the system no longer holds the step.
+        """
         system, now = self._system, accepted.committed
+        system.require_current(accepted.evaluation)
         sodium, gas, held = system.sodium, system.laws.gas, now.state.gas
         elastic, _, edge, _, volume = sodium.energies()
         with system.timers.stage("sampling"):

@@ -9,40 +9,21 @@ rules, the pressure leads after all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from napress.fem.coupled.newton import NewtonResult, NewtonSettings
 from napress.fem.coupled.system import CoupledSystem
-from napress.fem.inputs.load_program import Ramp
-from napress.fem.inputs.platen import ByDisplacement, ByPressure, PlatenControl
+from napress.fem.inputs.load_program import ByDisplacement, ByPressure, PlatenControl, Ramp
 from napress.fem.sodium.creep import let_creep
 from napress.fem.state.committed import Committed
-from napress.fem.stepping.press import settle
+from napress.fem.stepping.equilibrium import settle
+from napress.fem.stepping.stage import Attempt
 
 TIME_SOLVES = 3
 PRESSURE_ERROR = 0.01  # of the pressure, between the ramp and a step
 # Creep at the yield stress over the strain of the step: during an error in time, below
 # this it does not show; during the step, above this it rules.
 CREEP_ERROR, CREEP_RULES = 0.01, 0.3
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One try at a step of a load program.
-
-    Attributes:
-        share: Share of the entry that is done after it.
-        time_step_s: How long it takes.
-        crept_s: How long the metal crept; differs only where that does not show.
-        command: What the platen does.
-        result: Outcome of Newton's method.
-    """
-
-    share: float
-    time_step_s: float
-    crept_s: float
-    command: PlatenControl
-    result: NewtonResult
 
 
 def step_of_ramp(
@@ -98,7 +79,7 @@ def step_of_ramp(
     command = ByPressure(now.from_pressure_MPa + (now.share + share) * way)
     result = settle(system, state, command, settings)
     result = replace(result, iterations=spent + result.iterations)
-    return Attempt(now.share + share, seconds, seconds, command, result)
+    return Attempt(command, result, now.share + share, seconds, seconds)
 
 
 def _attempt(
@@ -111,7 +92,7 @@ def _attempt(
 ) -> Attempt:
     """A step that takes a share of the ramp, the metal having crept for another."""
     seconds = ramp.duration_s
-    return Attempt(now.share + share, share * seconds, crept * seconds, command, result)
+    return Attempt(command, result, now.share + share, share * seconds, crept * seconds)
 
 
 def _last(
@@ -125,8 +106,8 @@ def _last(
     seconds = _let_pass(system, ramp, 1.0 - now.share)
     command = ByPressure(ramp.pressure_MPa)
     result = settle(system, passed.state, command, settings)
-    iterations = passed.iterations + result.iterations
-    return Attempt(1.0, seconds, seconds, command, replace(result, iterations=iterations))
+    result = replace(result, iterations=passed.iterations + result.iterations)
+    return Attempt(command, result, 1.0, seconds, seconds)
 
 
 def _let_pass(system: CoupledSystem, ramp: Ramp, share: float) -> float:
@@ -147,5 +128,5 @@ def creep_share(system: CoupledSystem, ramp: Ramp, share: float, moved_um: float
     metal = system.sodium.metal
     if metal.creep is None:
         return 0.0
-    rate = metal.creep.rate_at(ramp.temperature_K) * metal.yield_MPa**metal.creep.exponent
+    rate = metal.creep.rate(metal.yield_MPa, ramp.temperature_K)
     return rate * share * ramp.duration_s * system.surface.width_um / moved_um

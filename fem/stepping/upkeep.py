@@ -11,11 +11,11 @@ from dataclasses import replace
 import numpy as np
 
 from napress.fem.coupled.newton import NewtonSettings, solve
-from napress.fem.coupled.system import CoupledSystem
-from napress.fem.inputs.platen import ByDisplacement, ByPressure
-from napress.fem.state.committed import Committed
+from napress.fem.coupled.system import CoupledSystem, void_volume
+from napress.fem.inputs.load_program import ByDisplacement, ByPressure
+from napress.fem.state.committed import Committed, commit
+from napress.fem.state.history import History
 from napress.fem.state.redistribution import Redistribution
-from napress.fem.stepping.judge import void_volume
 
 # When a step could not be solved, nodes this little out of place are put back.
 DISTORTION_IN_NEED = 1.15
@@ -33,6 +33,7 @@ class Upkeep:
     def __init__(self, system: CoupledSystem, limit: float) -> None:
         self._system = system
         self._limit = limit
+        self._history = History(system)
         self._redistribution: Redistribution | None = None
         self._tried_at = (-1, False)
 
@@ -66,8 +67,7 @@ class Upkeep:
         with system.timers.stage("redistribution"):
             if self._redistribution is None:
                 self._redistribution = Redistribution(system)
-            kept = (*sodium.history(), sodium.volume_before(), sodium.multiplier())
-            laws_kept = system.laws.kept()
+            kept = self._history.keep()
             moved = self._redistribution.move(now)
         result = None
         if moved is not None:
@@ -81,10 +81,7 @@ class Upkeep:
                 command = ByPressure(now.pressure_MPa)
             result = solve(system, moved.state, command, settings)
         if result is None or not result.converged:
-            sodium.set_history(*kept[:2])
-            sodium.set_volume_before(kept[2])
-            sodium.set_multiplier(kept[3])
-            system.laws.restore(*laws_kept)
+            self._history.restore(kept)
             sodium.set_state(now.state.sodium)
             return now
         at = result.evaluation
@@ -95,10 +92,7 @@ class Upkeep:
         work = 0.5 * (pressure + now.pressure_MPa) * system.nominal_area * sinking
         _, dissipated, *_ = sodium.energies()
         slipped = system.laws.friction_work(at)
-        sodium.set_multiplier(sodium.face.vertex_average(at.pressure))
-        sodium.commit()
-        sodium.remember()
-        system.laws.commit(system, result.state, at)
+        commit(system, result.state, at)
         return replace(
             moved.committed,
             state=result.state,

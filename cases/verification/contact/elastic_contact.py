@@ -13,7 +13,8 @@ import math
 from napress.cases.verification.pressing.pressing import Pressed, press_problem
 from napress.cases.verification.rows import Row, absolute, relative
 from napress.fem.coupled.problem import InterfaceProblem
-from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal, StepControl
+from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal
+from napress.fem.inputs.step_control import StepControl
 from napress.fem.snapshot import InterfaceSnapshot
 from napress.meshes.surfaces import Sinusoid, build_surface
 from napress.postprocess import theory as closed_forms

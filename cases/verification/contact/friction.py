@@ -24,16 +24,23 @@ from napress.cases.verification.pressing.sinusoid import half_wave_problem
 from napress.cases.verification.rows import CheckNotDone, Row, absolute, relative
 from napress.fem.ceramic.body import Ceramic
 from napress.fem.ceramic.deflection import DeflectionBasis
-from napress.fem.contact.laws import flow_stress_on_face
 from napress.fem.coupled.newton import NewtonSettings
 from napress.fem.coupled.problem import InterfaceProblem, build_system
-from napress.fem.coupled.system import CoupledSystem, Evaluation, State
+from napress.fem.coupled.system import CoupledSystem
+from napress.fem.coupled.unknowns import Evaluation, State
 from napress.fem.inputs.contact_law import COULOMB, STICK, ContactLaw
-from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal, StepControl
-from napress.fem.inputs.platen import ByDisplacement, ByPressure, PlatenControl
+from napress.fem.inputs.load_program import (
+    ByDisplacement,
+    ByPressure,
+    PlatenControl,
+    pressure_targets,
+)
+from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal
+from napress.fem.inputs.step_control import StepControl
 from napress.fem.sodium.body import Sodium
-from napress.fem.state.committed import AcceptedStep
-from napress.fem.stepping.press import first_touch, press, settle
+from napress.fem.state.committed import AcceptedStep, commit, first_touch
+from napress.fem.stepping.equilibrium import settle
+from napress.fem.stepping.follow import follow
 from napress.fem.timing import StageTimers
 from napress.meshes.interface_mesh import Boundary, TaggedMesh, build_ceramic, build_sodium
 from napress.meshes.surfaces import Flat, build_surface
@@ -109,11 +116,7 @@ class Block:
 
     def commit(self) -> None:
         """Makes the present equilibrium the one the next step starts from."""
-        sodium = self.system.sodium
-        sodium.set_multiplier(sodium.face.vertex_average(self.at.pressure))
-        sodium.commit()
-        sodium.remember()
-        self.system.laws.commit(self.system, self.state, self.at)
+        commit(self.system, self.state, self.at)
 
     def wall_force(self) -> float:
         """Lateral force of the side walls on the block, µN."""
@@ -168,9 +171,9 @@ def _dragged(block: Block, load_MPa: float, shift_um: float, steps: int) -> floa
     least = 0.0
     for _ in range(steps):
         block.commit()
-        block.system.laws.shift_ceramic(np.array([shift_um / steps]))
+        block.system.laws.friction.shift_ceramic(np.array([shift_um / steps]))
         block.step(ByPressure(load_MPa), load_MPa)
-        least = min(least, float(block.system.laws.friction_dissipation(block.at).min()))
+        least = min(least, float(block.system.laws.friction.dissipation(block.at).min()))
     return least
 
 
@@ -185,7 +188,7 @@ def sliding_blocks() -> list[Row]:
     least = _dragged(elastic, LOAD_MPa, 0.1, 4)
     plastic = held_block(PLASTIC, ContactLaw(COULOMB, COEFFICIENT))
     least = min(least, _dragged(plastic, PLASTIC_LOAD_MPa, 0.2, 4))
-    strength = float(flow_stress_on_face(plastic.system.sodium).mean()) / math.sqrt(3)
+    strength = float(plastic.system.sodium.flow_stress_behind_face().mean()) / math.sqrt(3)
     return [
         relative(
             "sliding elastic block: friction force over load",
@@ -271,12 +274,12 @@ def _free_motion(block: Block) -> tuple[float, float, float]:
     block.step(ByPressure(LOAD_MPa))
     at, laws, face = block.at, block.system.laws, block.system.sodium.face
     area = face.reference_area * at.surface.stretch
-    lateral = laws.traction(at)[0][:, 0]
+    lateral = laws.friction.traction(at)[0][:, 0]
     shear = abs(float((area * lateral).sum())) * math.hypot(1.0, SLOPE)
     normal = float((area * at.pressure).sum())
     return (
         shear / normal,
-        float(laws.slip(at).max()),
+        float(laws.friction.slip(at).max()),
         abs(at.surface.position[:, 0].mean() - before),
     )
 
@@ -318,7 +321,9 @@ def _drift(problem: InterfaceProblem) -> tuple[float, int]:
         drift = max(drift, float(np.nanmax(np.abs(lateral - touched), initial=0.0)))
         steps += 1
 
-    outcome = press(system, (STICK_LOAD_MPa,), STICK_CONTROL, listen, start, start.void)
+    outcome = follow(
+        system, pressure_targets((STICK_LOAD_MPa,)), STICK_CONTROL, listen, start, start.void
+    )
     if not outcome.finished:
         raise CheckNotDone(f"full stick: {outcome.reason}")
     return drift / float(system.sodium.fields.facet_size.value), steps

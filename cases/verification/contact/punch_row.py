@@ -12,7 +12,8 @@ from __future__ import annotations
 from napress.cases.verification.pressing.pressing import press_problem
 from napress.cases.verification.rows import Row, relative
 from napress.fem.coupled.problem import InterfaceProblem
-from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal, StepControl
+from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal
+from napress.fem.inputs.step_control import StepControl
 from napress.meshes.surfaces import Ridges, build_surface
 from napress.postprocess import theory as closed_forms
 

@@ -8,7 +8,7 @@ from napress.cases.verification.pressing.pressing import press_problem
 from napress.cases.verification.pressing.sinusoid import half_wave_problem
 from napress.cases.verification.rows import Row, absolute, relative
 from napress.fem.inputs.contact_law import COULOMB, ContactLaw
-from napress.fem.inputs.materials import StepControl
+from napress.fem.inputs.step_control import StepControl
 from napress.postprocess import theory as closed_forms
 
 ELEMENTS = 48  # on half a wave

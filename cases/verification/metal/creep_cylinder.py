@@ -21,8 +21,8 @@ from napress.cases.verification.metal.hill_cylinder import (
     build_cylinder,
 )
 from napress.cases.verification.rows import Row, absolute, relative
-from napress.fem.inputs.creep_law import ROOM_TEMPERATURE_K, CreepLaw
-from napress.fem.inputs.materials import PlasticMetal
+from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
+from napress.fem.inputs.materials import CreepLaw, PlasticMetal
 from napress.fem.sodium.creep import let_creep
 from napress.postprocess.theory.creep import norton_closed_radius
 from napress.postprocess.theory.plasticity import norton_cylinder_closure_rate_per_s
@@ -50,7 +50,7 @@ def _creep(cylinder: Cylinder, seconds: float, steps: int) -> None:
     let_creep(cylinder.sodium, seconds / steps, ROOM_TEMPERATURE_K)
     for _ in range(steps):
         cylinder.expand(PRESSURE_MPa)
-        cylinder.sodium.commit()
+        cylinder.sodium.plastic.commit()
 
 
 def closing_void(rings: int = RINGS, steps: int = STEPS) -> list[Row]:

@@ -21,8 +21,7 @@ from napress.cases.verification.metal.plastic_point import (
     uniaxial,
 )
 from napress.cases.verification.rows import Row, absolute, relative
-from napress.fem.inputs.creep_law import CreepLaw, from_flow_stress
-from napress.fem.inputs.materials import PlasticMetal
+from napress.fem.inputs.materials import CreepLaw, PlasticMetal, from_flow_stress
 from napress.postprocess.theory.creep import norton_stress_MPa, relaxed_stress_MPa
 
 # Wang, Chang, Wolfenstine, Sakamoto, Materialia 12 (2020) 100792: creep, and the flow

@@ -80,11 +80,11 @@ class Cylinder:
         for pressure in np.linspace(reached, pressure_MPa, count + 1)[1:]:
             self.expand(float(pressure), predict=reached > 0)
             reached = float(pressure)
-            self.sodium.commit()
+            self.sodium.plastic.commit()
 
     def plastic_radius_um(self) -> float:
         """Radius of the quarter ring that has the area of all points that have flowed."""
-        flowed = (self.sodium.history()[1] > 0).mean(axis=1)
+        flowed = (self.sodium.plastic.plastic_strain() > 0).mean(axis=1)
         return math.sqrt(INNER_UM**2 + 4 / math.pi * float(flowed @ self.cell_area_um2))
 
     def outer_motion_um(self) -> float:
@@ -185,7 +185,7 @@ def _first_yield(cylinder: Cylinder, expected: float) -> float:
 
 def _flows(cylinder: Cylinder) -> bool:
     """Whether any point flows in the present state, without committing it."""
-    return bool((cylinder.sodium.stress_direction().weight < 0).any())
+    return bool((cylinder.sodium.plastic.stress_direction().weight < 0).any())
 
 
 def _mesh_annulus(gmsh: Any, rings: int, pressed_outside: bool) -> None:

@@ -32,10 +32,11 @@ from napress.cases.verification.rows import CheckNotDone, Row, absolute, relativ
 from napress.fem.algebra import tensors
 from napress.fem.coupled.newton import NewtonSettings, solve
 from napress.fem.coupled.problem import InterfaceProblem, build_system
-from napress.fem.coupled.system import CoupledSystem, Evaluation, State
-from napress.fem.inputs.creep_law import ROOM_TEMPERATURE_K
+from napress.fem.coupled.system import CoupledSystem
+from napress.fem.coupled.unknowns import Evaluation, State
+from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
+from napress.fem.inputs.load_program import ByDisplacement, ByPressure, PlatenControl
 from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal
-from napress.fem.inputs.platen import ByDisplacement, ByPressure, PlatenControl
 from napress.fem.sodium.body import Sodium
 from napress.fem.sodium.creep import let_creep
 from napress.fem.sodium.weak_form import BULK_DEGREE
@@ -144,7 +145,7 @@ def _settle(
         raise CheckNotDone(f"flat faces: no equilibrium at {pressure_MPa:g} MPa: {result.reason}")
     sodium = system.sodium
     sodium.set_multiplier(sodium.face.vertex_average(result.evaluation.pressure))
-    sodium.commit()
+    sodium.plastic.commit()
     return result.state, result.evaluation
 
 
@@ -204,8 +205,8 @@ def tangent_against_differences(
         return sodium.residual()[0]
 
     residual(state)
-    zero = np.zeros_like(sodium.directions()[0])
-    sodium.freeze_directions(zero, zero, np.zeros(zero.shape[:-1]))
+    zero = np.zeros_like(sodium.plastic.directions()[0])
+    sodium.plastic.freeze_directions(zero, zero, np.zeros(zero.shape[:-1]))
     sodium.assemble_tangent()
     matrix = sodium.solver.matrix
     given, product = matrix.createVecRight(), matrix.createVecRight()
@@ -252,6 +253,7 @@ def _relax_deviator(sodium: Sodium) -> None:
     ratio = ufl.det(gradient)
     stretch = ratio ** (-2.0 / 3.0) * gradient.T * gradient
     vector = ufl.as_vector(tensors.pack(ufl.inv(stretch)))
-    inverse = fem.Expression(vector, rule, jit_options=JIT_OPTIONS).eval(mesh, sodium.cells)
-    inverse = inverse.reshape(len(sodium.cells), -1, 6)
-    sodium.set_history(inverse, np.zeros(inverse.shape[:-1]))
+    inverse = fem.Expression(vector, rule, jit_options=JIT_OPTIONS).eval(mesh, sodium.plastic.cells)
+    inverse = inverse.reshape(len(sodium.plastic.cells), -1, 6)
+    sodium.plastic.set_inverse_plastic(inverse)
+    sodium.plastic.set_plastic_strain(np.zeros(inverse.shape[:-1]))

@@ -12,11 +12,13 @@ from mpi4py import MPI
 from napress.cases.verification.rows import CheckNotDone
 from napress.fem.coupled.problem import InterfaceProblem, build_system
 from napress.fem.coupled.system import CoupledSystem
-from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal, StepControl
+from napress.fem.inputs.load_program import pressure_targets
+from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal
+from napress.fem.inputs.step_control import StepControl
 from napress.fem.snapshot import Snapshot
-from napress.fem.state.committed import AcceptedStep
+from napress.fem.state.committed import AcceptedStep, first_touch
 from napress.fem.state.sampling import Sampler
-from napress.fem.stepping.press import first_touch, press
+from napress.fem.stepping.follow import follow
 from napress.meshes.surfaces import Sinusoid, build_surface
 
 R1_WIDTH_UM = 20.0
@@ -86,7 +88,7 @@ def press_problem(
         if accepted.is_target:
             snapshots.append(sampler.take(accepted))
 
-    outcome = press(system, targets_MPa, control, listen, start, start.void)
+    outcome = follow(system, pressure_targets(targets_MPa), control, listen, start, start.void)
     if not outcome.finished and not may_stop:
         reached = outcome.committed.pressure_MPa
         raise CheckNotDone(f"pressing stopped at {reached:.4g} MPa: {outcome.reason}")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from napress.cases.verification.pressing.pressing import press_problem, sinusoid_problem
 from napress.cases.verification.rows import CheckNotDone, Row, absolute, relative
-from napress.fem.inputs.materials import StepControl
+from napress.fem.inputs.step_control import StepControl
 from napress.postprocess.measures.interface import measure_interface
 
 TARGETS_MPA = (1.0, 2.0, 3.0)

@@ -29,7 +29,7 @@ from napress.cases.verification.pressing.pressing import Pressed, press_problem,
 from napress.cases.verification.rows import Row, absolute, relative
 from napress.fem.algebra import tensors
 from napress.fem.coupled.problem import InterfaceProblem
-from napress.fem.inputs.materials import StepControl
+from napress.fem.inputs.step_control import StepControl
 from napress.meshes.surface_components import Array, Evaluation, Shape, along_x
 from napress.meshes.surfaces import build_surface
 from napress.postprocess.measures.interface import measure_interface
@@ -207,7 +207,7 @@ def _full_load_rows(pressed: Pressed) -> list[Row]:
     face = last.interface
     area, pressure = face.area_um, face.pressure_MPa
     carried = float((area * pressure).sum()) / last.nominal_area_um
-    inverse, _ = pressed.system.sodium.history()
+    inverse = pressed.system.sodium.plastic.inverse_plastic()
     drift = float(np.abs(tensors.determinant(inverse) - 1).max())
     at = f"sinusoid at {last.pressure_MPa:g} MPa"
     return [

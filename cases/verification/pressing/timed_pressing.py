@@ -22,10 +22,10 @@ from napress.cases.verification.pressing.pressing import R1_CERAMIC, R1_WIDTH_UM
 from napress.cases.verification.rows import CheckNotDone, Row, absolute, relative
 from napress.fem.coupled.problem import InterfaceProblem, build_system
 from napress.fem.inputs.load_program import Hold, LoadProgram, Ramp, Release, pressure_targets
-from napress.fem.inputs.materials import PlasticMetal, StepControl
-from napress.fem.state.committed import AcceptedStep
+from napress.fem.inputs.materials import PlasticMetal
+from napress.fem.inputs.step_control import StepControl
+from napress.fem.state.committed import AcceptedStep, first_touch
 from napress.fem.stepping.follow import follow
-from napress.fem.stepping.press import first_touch
 from napress.meshes.surfaces import Flat, build_surface
 
 Array = NDArray[np.float64]
@@ -70,13 +70,13 @@ def follow_problem(
     strains: list[Array] = []
 
     def listen(accepted: AcceptedStep) -> None:
-        strains.append(system.sodium.history()[1])
+        strains.append(system.sodium.plastic.plastic_strain())
         steps.append(accepted)
 
     outcome = follow(system, program, control, listen, start, start.void)
     if not outcome.finished:
         raise CheckNotDone(f"stopped at {outcome.committed.pressure_MPa:.4g} MPa: {outcome.reason}")
-    strains.append(system.sodium.history()[1])
+    strains.append(system.sodium.plastic.plastic_strain())
     growth = min(float((new - old).min()) for old, new in itertools.pairwise(strains))
     work = np.diff([0.0] + [step.committed.dissipation for step in steps])
     return Followed(start.void, steps, growth, float(work.min()))

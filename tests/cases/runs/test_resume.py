@@ -21,7 +21,7 @@ from mpi import run_ranks
 
 from napress.cases.errors import ExitCode
 from napress.cases.runs import folder as rf
-from napress.fem.stepping.press import RESIDUAL_TOLERANCE
+from napress.fem.stepping.equilibrium import RESIDUAL_TOLERANCE
 
 CASE = """
 title = "small"

@@ -18,7 +18,7 @@ from napress.cases.model.interface import to_model
 from napress.cases.schema.interface_case import assumed_values
 from napress.cases.schema.load import load_case, parse_case, resolved_toml
 from napress.fem.inputs.contact_law import ContactLaw
-from napress.fem.stepping.press import RESIDUAL_TOLERANCE
+from napress.fem.stepping.equilibrium import RESIDUAL_TOLERANCE
 
 CONTACT = """
 [contact]

@@ -15,7 +15,7 @@ from napress.cases.schema.checks import build_case_surface
 from napress.cases.schema.interface_case import Solver
 from napress.cases.schema.load import case_hash, load_case, parse_case, resolved_toml
 from napress.fem.inputs.load_program import highest_pressure_MPa
-from napress.fem.inputs.materials import StepControl
+from napress.fem.inputs.step_control import StepControl
 from napress.meshes.surfaces import SelfAffine, Sinusoid
 
 EXAMPLES = sorted(

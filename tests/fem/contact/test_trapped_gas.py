@@ -32,7 +32,7 @@ def sodium():
 @pytest.fixture
 def gas(sodium):
     made = InterfaceLaws(sodium, WIDTH).gas
-    made.start(at_points(made, np.ones(FACETS)))
+    made.open_up(at_points(made, np.ones(FACETS)))
     return made
 
 

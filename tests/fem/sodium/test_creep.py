@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import napress.meshes.backend  # noqa: F401
 
@@ -13,12 +13,11 @@ import ufl
 from mpi4py import MPI
 
 from napress.cases.verification.metal import creep_cylinder, creep_point
+from napress.cases.verification.metal.creep_point import creeping, strained
 from napress.cases.verification.metal.plastic_point import VIRGIN, MaterialPoint, uniaxial
 from napress.cases.verification.pressing import timed_pressing
 from napress.cases.verification.rows import Row
-from napress.fem.contact.laws import flow_stress_on_face
-from napress.fem.inputs.creep_law import CreepLaw, from_flow_stress
-from napress.fem.inputs.materials import PlasticMetal
+from napress.fem.inputs.materials import CreepLaw, PlasticMetal, from_flow_stress
 from napress.fem.inputs.size_effect import (
     NixGao,
     PowerLaw,
@@ -27,7 +26,7 @@ from napress.fem.inputs.size_effect import (
     mean_wavelength_um,
 )
 from napress.fem.sodium.body import Sodium
-from napress.fem.sodium.creep import creep_constants
+from napress.fem.sodium.creep import LAWS, CreepRule, creep_constants
 from napress.meshes import Flat, Notch, Sinusoid, build_sodium, build_surface
 from napress.postprocess.theory.creep import (
     norton_closed_radius,
@@ -153,9 +152,60 @@ def test_strength_varies_from_cell_to_cell_and_fades_with_depth():
     length = np.maximum(5.0, places[:, 1])
     expected = np.sqrt(1 + 15.0 / length)
     np.testing.assert_allclose(sodium.strength.x.array, expected, rtol=0.02)
-    assert flow_stress_on_face(sodium) == pytest.approx(0.2 * 2.0, rel=0.02)
+    assert sodium.flow_stress_behind_face() == pytest.approx(0.2 * 2.0, rel=0.02)
 
 
 def test_strength_scales_creep_too():
-    constants = creep_constants(CreepLaw(0.53, 5.0), ufl.as_ufl, ufl.as_ufl(2.0))
-    assert float(constants.weakening) == pytest.approx(2.0**-5)
+    """Twice as strong: the same share of the trial stress is left at twice the stress."""
+    law = CreepLaw(0.53, 5.0)
+    shares = []
+    for strength, trial_MPa in ((None, 0.3), (ufl.as_ufl(2.0), 0.6)):
+        constants = creep_constants(law, ufl.as_ufl, strength)
+        constants = replace(constants, increment=ufl.as_ufl(0.1))
+        shear = 1000.0 if strength is None else 2000.0
+        norm = trial_MPa / math.sqrt(1.5)
+        multiplier, _ = constants.rule.multiplier(ufl.as_ufl(norm), ufl.as_ufl(shear), constants)
+        shares.append(1 - 2 * shear * multiplier(()) / norm)
+    assert 0.05 < shares[0] < 0.95
+    assert shares[1] == pytest.approx(shares[0], rel=1e-9)
+
+
+@dataclass(frozen=True)
+class Exponential:
+    """A creep law nobody has asked for yet: ``rate = A (exp(stress / scale) - 1)``."""
+
+    rate_per_s: float
+    scale_MPa: float
+    has_yield: bool = False
+
+    def rate_at(self, temperature_K):
+        return self.rate_per_s
+
+    def rate(self, stress_MPa, temperature_K):
+        return self.rate_per_s * math.expm1(stress_MPa / self.scale_MPa)
+
+
+def exponential_multiplier(norm, shear, creep):
+    """Newton's method on ``s + 3 G dt A (exp(s / scale) - 1) = trial``, from above."""
+    scale, trial = creep.parameters["scale_MPa"], math.sqrt(1.5) * norm
+    load = 3 * shear * creep.increment
+    stress = ufl.conditional(
+        ufl.lt(trial, scale * ufl.ln(1 + trial / (load + 1e-30))),
+        trial,
+        scale * ufl.ln(1 + trial / (load + 1e-30)),
+    )
+    for _ in range(7):
+        grown = load * ufl.exp(stress / scale)
+        stress = stress - (stress + grown - load - trial) / (1 + grown / scale)
+    stiffness = 1 / (1 + load * ufl.exp(stress / scale) / scale)
+    return (trial - stress) / (math.sqrt(6) * shear), (1 - stiffness) / (2 * shear)
+
+
+def test_a_creep_law_is_one_file_and_one_line(monkeypatch):
+    monkeypatch.setitem(LAWS, Exponential, CreepRule(("scale_MPa",), exponential_multiplier))
+    law = Exponential(1e-4, 0.05)
+    point = MaterialPoint(creeping(law))
+    for rate in (1e-4, 1e-2):
+        expected = law.scale_MPa * math.log1p(rate / law.rate_per_s)
+        found = strained(point, rate, 298.15).equivalent_MPa
+        assert found == pytest.approx(expected, rel=1e-3)

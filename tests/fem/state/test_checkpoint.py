@@ -10,9 +10,11 @@ from mpi4py import MPI
 
 from napress.cases.verification.pressing.pressing import sinusoid_problem
 from napress.fem.coupled.problem import build_system
-from napress.fem.inputs.materials import StepControl
+from napress.fem.inputs.load_program import pressure_targets
+from napress.fem.inputs.step_control import StepControl
 from napress.fem.state import checkpoint
-from napress.fem.stepping.press import first_touch, press
+from napress.fem.state.committed import first_touch
+from napress.fem.stepping.follow import follow
 
 TARGETS, SAVED_AT = (0.5, 1.0, 1.5), 12
 CONTROL = StepControl(void_error_percent=1000.0, first_step_um=0.02, largest_step_um=0.02)
@@ -31,7 +33,7 @@ def whole(tmp_path_factory):
         if accepted.committed.step == SAVED_AT:
             checkpoint.save(path, system, accepted, start.void, "key")
 
-    outcome = press(system, TARGETS, CONTROL, listen, start, start.void)
+    outcome = follow(system, pressure_targets(TARGETS), CONTROL, listen, start, start.void)
     assert outcome.finished and len(steps) > SAVED_AT + 3
     return path, steps, start.void
 
@@ -57,7 +59,9 @@ def test_restored_run_continues_as_if_never_stopped(whole):
     system = fresh()
     start, void = checkpoint.restore(path, system, "key")
     again = []
-    outcome = press(system, TARGETS, CONTROL, again.append, start, void, tangent_ready=True)
+    outcome = follow(
+        system, pressure_targets(TARGETS), CONTROL, again.append, start, void, tangent_ready=True
+    )
     assert outcome.finished
     rest = steps[SAVED_AT:]
     assert len(again) == len(rest)

@@ -13,11 +13,13 @@ from mpi4py import MPI
 from napress.cases.verification.pressing.pressing import sinusoid_problem
 from napress.fem.algebra import tensors
 from napress.fem.coupled.problem import build_system
-from napress.fem.inputs.materials import StepControl
+from napress.fem.inputs.load_program import pressure_targets
+from napress.fem.inputs.step_control import StepControl
 from napress.fem.sodium.mesh_motion import MeshMotion
 from napress.fem.state import checkpoint
+from napress.fem.state.committed import first_touch
 from napress.fem.state.redistribution import Redistribution, _lowest
-from napress.fem.stepping.press import first_touch, press
+from napress.fem.stepping.follow import follow
 
 CONTROL = StepControl(first_step_um=0.02, largest_step_um=0.05)
 
@@ -33,7 +35,7 @@ def pressed(targets, listener=None, elements=16, distortion=2.0):
         if listener is not None:
             listener(system, accepted, start)
 
-    outcome = press(system, targets, control, listen, start, start.void)
+    outcome = follow(system, pressure_targets(targets), control, listen, start, start.void)
     assert outcome.finished, outcome.reason
     return system, outcome.committed, steps
 
@@ -61,16 +63,16 @@ def test_metal_keeps_its_state_when_nodes_move():
     system, now, _ = pressed((1.0,))
     sodium = system.sodium
     sodium.set_state(now.state.sodium)
-    volume, strain = sodium.energies()[-1], sodium.history()[1]
+    volume, strain = sodium.energies()[-1], sodium.plastic.plastic_strain()
     moved = Redistribution(system).move(now)
     assert moved is not None
     surface = sodium.surface()
     assert surface.area_ratio == pytest.approx(1.0, abs=1e-9)
     # The block's volume is that of the surface polygon, sampled elsewhere.
     assert sodium.energies()[-1] == pytest.approx(volume, rel=1e-4)
-    assert sodium.history()[1].max() == pytest.approx(strain.max(), rel=0.3)
-    assert sodium.history()[1].min() >= 0.0
-    determinant = np.linalg.det(tensors.as_matrix(sodium.history()[0]))
+    assert sodium.plastic.plastic_strain().max() == pytest.approx(strain.max(), rel=0.3)
+    assert sodium.plastic.plastic_strain().min() >= 0.0
+    determinant = np.linalg.det(tensors.as_matrix(sodium.plastic.inverse_plastic()))
     np.testing.assert_allclose(determinant, 1.0, rtol=1e-10)
 
 
@@ -97,7 +99,15 @@ def test_resumed_run_redistributes_as_the_uninterrupted_one(tmp_path):
     start, void = checkpoint.restore(path, system, "key")
     assert start.step == saved[0] and start.redistributions >= 1
     control = replace(CONTROL, facet_distortion=1.05)
-    outcome = press(system, (1.5,), control, lambda accepted: None, start, void, tangent_ready=True)
+    outcome = follow(
+        system,
+        pressure_targets((1.5,)),
+        control,
+        lambda accepted: None,
+        start,
+        void,
+        tangent_ready=True,
+    )
     assert outcome.committed.step == whole.step
     assert outcome.committed.redistributions == whole.redistributions
     assert outcome.committed.void == pytest.approx(whole.void, rel=1e-6)

@@ -24,10 +24,10 @@ from napress.fem.inputs.load_program import (
     holds_position,
     pressure_targets,
 )
-from napress.fem.inputs.materials import StepControl
+from napress.fem.inputs.step_control import StepControl
 from napress.fem.state import checkpoint
+from napress.fem.state.committed import first_touch
 from napress.fem.stepping.follow import follow
-from napress.fem.stepping.press import first_touch, press
 from napress.fem.stepping.ramp_stage import PRESSURE_ERROR
 
 CONTROL = StepControl(void_error_percent=1000.0, first_step_um=0.02, largest_step_um=0.04)
@@ -125,7 +125,7 @@ def test_targets_without_time_are_followed_as_before():
     system = system_of(None)
     start = first_touch(system, CONTROL)
     before = []
-    press(system, (0.1, 0.2), CONTROL, before.append, start, start.void)
+    follow(system, pressure_targets((0.1, 0.2)), CONTROL, before.append, start, start.void)
     assert [s.committed.displacement_um for s in steps] == [
         s.committed.displacement_um for s in before
     ]

@@ -1,0 +1,44 @@
+"""One quantity that an accepted step changes for good, as its holder declares it.
+
+The metal, the friction, the bonds, the gas: each says once what it remembers, at which
+points, and what becomes of it when the sodium's nodes are moved.
+`napress.fem.state.history.History` keeps, restores, carries and saves whatever is declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+# Kinds of point: in the cells, on the contact face, or none: the same on every rank.
+CELLS, FACE, SHARED = "cells", "face", "shared"
+# When nodes move: interpolated between the old points, taken from the nearest of them, or
+# left to the holder.
+INTERPOLATED, NEAREST, BY_HOLDER = "interpolated", "nearest", "by holder"
+
+
+@dataclass(frozen=True)
+class HistoryField:
+    """A history variable.
+
+    Attributes:
+        name: Its name, unique in a run; checkpoints use it.
+        kind: ``CELLS``, ``FACE`` or ``SHARED``.
+        carried: ``INTERPOLATED``, ``NEAREST`` or ``BY_HOLDER``.
+        read: Gives the values: (cells, points, ...), (facet points, ...) or any shape.
+        write: Takes them back. Flags come back from a checkpoint as 0 and 1.
+        leave: What to carry if not the values themselves, before nodes move.
+        arrive: Takes what was carried, after they have moved.
+    """
+
+    name: str
+    kind: str
+    carried: str
+    read: Callable[[], Array]
+    write: Callable[[Array], None]
+    leave: Callable[[], Array] | None = None
+    arrive: Callable[[Array], None] | None = None

@@ -1,0 +1,100 @@
+"""Pressing to a mean pressure, no time passing.
+
+The platen leads by its displacement until the voids are closed, then by pressure; a step
+that would pass the target ends on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from napress.fem.coupled.system import CoupledSystem
+from napress.fem.inputs.load_program import (
+    ByDisplacement,
+    ByPressure,
+    PlatenControl,
+    PressureTarget,
+)
+from napress.fem.inputs.step_control import StepControl
+from napress.fem.sodium.creep import let_creep
+from napress.fem.state.committed import AcceptedStep, Committed
+from napress.fem.stepping.equilibrium import newton_settings, resist_slip, settle
+from napress.fem.stepping.judge import Rejected, judge
+from napress.fem.stepping.stage import Attempt
+from napress.fem.stepping.step_size import retreat
+
+
+class PressureStage:
+    """A pressure target under way.
+
+    Args:
+        system: The coupled system.
+        entry: The target.
+        index: Its place in the load program.
+        control: Step control.
+        initial_void: Void volume at first touch.
+    """
+
+    def __init__(
+        self,
+        system: CoupledSystem,
+        entry: PressureTarget,
+        index: int,
+        control: StepControl,
+        initial_void: float,
+    ) -> None:
+        self._system, self._entry, self._index = system, entry, index
+        self._control, self._initial_void = control, initial_void
+
+    def begin(self, now: Committed) -> Committed:
+        """Sets the temperature of the entry."""
+        self.hold()
+        return replace(now, temperature_K=self._entry.temperature_K)
+
+    def hold(self) -> None:
+        """Lets no time pass, as in every step of this entry."""
+        let_creep(self._system.sodium, 0.0, self._entry.temperature_K)
+
+    def attempt(self, now: Committed, reuse: bool) -> Attempt:
+        """One try at a step; a displacement step that overshoots is redone to the target."""
+        system, goal, area = self._system, self._entry.pressure_MPa, self._system.nominal_area
+        command: PlatenControl = ByDisplacement(now.displacement_um + now.step_size_um)
+        if now.step:
+            rise = system.platen_stiffness * now.step_size_um / area
+            if now.closed:
+                command = ByPressure(min(goal, now.pressure_MPa * now.pressure_ratio))
+            # Only the tangent of a converged step tells how stiffly flowing metal answers.
+            elif reuse and now.pressure_MPa + rise >= goal:
+                command = ByPressure(goal)
+        settings = newton_settings(system, now, self._control, reuse)
+        resist_slip(system, now)
+        result = settle(system, now.state, command, settings)
+        overshoot = result.converged and result.evaluation.reaction / area > goal * (1 + 1e-9)
+        if isinstance(command, ByDisplacement) and overshoot:
+            command = ByPressure(goal)
+            again = settle(system, result.state, command, replace(settings, reuse_tangent=True))
+            result = replace(again, iterations=result.iterations + again.iterations)
+        return Attempt(command, result)
+
+    def place(
+        self, now: Committed, tried: Attempt, effort: tuple[int, int]
+    ) -> AcceptedStep | Rejected:
+        """The converged step, which may have reached the target, or why it is refused."""
+        return judge(
+            self._system,
+            now,
+            tried.result,
+            tried.command,
+            self._entry.pressure_MPa,
+            self._control,
+            self._initial_void,
+            effort,
+        )
+
+    def retreat(self, now: Committed, tried: Attempt) -> Committed:
+        """A smaller step, and if unsolvable against slip."""
+        return retreat(now, tried.result.converged)
+
+    def done(self, now: Committed) -> bool:
+        """Whether the target has been reached."""
+        return now.target > self._index

@@ -1,0 +1,65 @@
+"""One entry of the load program under way: what the step loop asks of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from napress.fem.coupled.newton import NewtonResult
+from napress.fem.inputs.load_program import PlatenControl
+from napress.fem.state.committed import AcceptedStep, Committed
+from napress.fem.stepping.judge import Rejected
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at a step of a load program.
+
+    Attributes:
+        command: What the platen does.
+        result: Outcome of Newton's method.
+        share: Share of the entry that is done after it.
+        time_step_s: How long it takes.
+        crept_s: How long the metal crept; differs only where that does not show.
+    """
+
+    command: PlatenControl
+    result: NewtonResult
+    share: float = 0.0
+    time_step_s: float = 0.0
+    crept_s: float = 0.0
+
+
+class Stage(Protocol):
+    """An entry of the load program under way."""
+
+    def begin(self, now: Committed) -> Committed:
+        """Where the entry begins, or goes on after a resume."""
+
+    def hold(self) -> None:
+        """Lets no time pass in what is solved next, at the entry's temperature."""
+
+    def attempt(self, now: Committed, reuse: bool) -> Attempt:
+        """Tries a step.
+
+        Args:
+            now: The committed state.
+            reuse: Whether the tangent of the last step is at hand.
+        """
+
+    def place(
+        self, now: Committed, tried: Attempt, effort: tuple[int, int]
+    ) -> AcceptedStep | Rejected:
+        """The converged step with its place in the program, or why it is refused.
+
+        Args:
+            now: The committed state.
+            tried: The step.
+            effort: Newton iterations and tries thrown away since then.
+        """
+
+    def retreat(self, now: Committed, tried: Attempt) -> Committed:
+        """What to try after a refused step."""
+
+    def done(self, now: Committed) -> bool:
+        """Whether the entry has come to its end."""

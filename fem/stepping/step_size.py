@@ -1,0 +1,134 @@
+"""How large the next step is: an estimate of the error in the void, effort, and closure.
+
+The size follows an estimate of the error in the void's shape; effort and closure per step
+only bound it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napress.fem.coupled.system import CoupledSystem
+from napress.fem.coupled.unknowns import Evaluation
+from napress.fem.inputs.step_control import StepControl
+from napress.fem.state.committed import Committed
+
+Array = NDArray[np.float64]
+
+CLOSED_PERCENT = 99.95  # beyond this, steps are taken in pressure
+GROWTH, SHRINK, CUT = 1.3, 0.7, 0.4
+AIM = 0.6  # of the error budget
+DECADES_PER_STEP = 0.25
+FIRST_DECADES = 0.1  # closure the first steps are taken to have made
+# Slip resistance of a step that cannot be solved otherwise, in yield stresses per
+# facet length of slip.
+SLIP_RESISTANCE, LARGEST_SLIP_RESISTANCE = 1.0, 1e4
+EASY_ITERATIONS, HARD_ITERATIONS = 7, 10
+EFFORT_FLOOR = 0.02  # of a facet
+LANDED = 1e-3  # of the step proposed: a step shorter than this only landed on a target
+
+
+def gap_error(now: Committed, at: Evaluation, gap_change: Array, size: float) -> Array:
+    """Accumulated error of the gap after a step, where it is still open, (n,), µm.
+
+    Implicit Euler moves the free surface with the velocity at the end of the step.
+    Half the difference to the velocity of the step before is the leading error of
+    doing so. The errors are added with their sign: contact that advances facet by
+    facet makes the velocity jump to and fro, which does not add up.
+    """
+    if now.last_size_um <= 0.0:
+        return now.gap_error
+    ratio = size / now.last_size_um
+    step_error = 0.5 * (gap_change - ratio * now.gap_change)
+    return np.where(at.in_contact, 0.0, now.gap_error + step_error)
+
+
+def void_norm(system: CoupledSystem, at: Evaluation, gap_error: Array) -> float:
+    """L1 norm of a gap error over the surface: bounds the error in void volume."""
+    area = system.sodium.face.reference_area * np.abs(at.surface.area_ratio)
+    return system.sodium.sum((area * np.abs(gap_error)).sum())
+
+
+def void_when_closed(initial_void: float) -> float:
+    """Void volume below which the interface counts as closed, µm^dimension."""
+    return (1 - CLOSED_PERCENT / 100) * initial_void
+
+
+def decades(void: float, void_before: float, initial_void: float) -> float:
+    """Decades of void closed between two steps, closure beyond reporting left out."""
+    if initial_void <= 0.0:
+        return 0.0
+    floor = void_when_closed(initial_void)
+    return float(np.log10(max(void_before, floor) / max(void, floor)))
+
+
+def error_budget(void: float, initial_void: float, control: StepControl) -> float:
+    """Void error that may have accumulated by now, µm^dimension."""
+    closure = FIRST_DECADES + decades(void, initial_void, initial_void)
+    return control.void_error_percent / 100 * closure * max(initial_void, 1e-300)
+
+
+def next_size(
+    now: Committed,
+    share: float,
+    iterations: int,
+    size: float,
+    void: float,
+    initial_void: float,
+    effort_floor: float,
+    control: StepControl,
+) -> float:
+    """Step size from the share of the error budget used and the effort it took."""
+    factor = float(np.clip(AIM / max(share, 1e-12), 1.0, GROWTH))
+    # Errors made earlier stay made, and contact meets a facet now and then whatever
+    # the step: below a share of a facet a smaller step helps with neither.
+    if size > effort_floor:
+        if share > 1.0 or iterations > HARD_ITERATIONS:
+            factor = SHRINK
+        elif iterations > EASY_ITERATIONS:
+            factor = 1.0
+    # A step shortened to meet a target says nothing about how long the next may be.
+    base = max(size, now.step_size_um)
+    longest = control.largest_step_um
+    # A platen that went back a little to land on a target closed nothing: its motion says
+    # nothing about closure, and the step proposed before still stands.
+    if void > void_when_closed(initial_void) and size > LANDED * now.step_size_um:
+        # The void shrinks about linearly with the platen's motion: stay clear of the
+        # limit on the closure per step instead of running into it.
+        closing = max((now.void - void) / size, 1e-300)
+        longest = (1 - 10 ** (-0.7 * DECADES_PER_STEP)) * void / closing
+    upper = min(control.largest_step_um, max(longest, 10 * control.smallest_step_um))
+    return float(np.clip(factor * base, control.smallest_step_um, upper))
+
+
+def next_ratio(now: Committed, iterations: int, control: StepControl) -> float:
+    """Pressure growth of the next step once the voids are closed."""
+    factor = 1.0 if iterations > EASY_ITERATIONS else 1.3
+    return float(min(max(now.pressure_ratio, 1.01) * factor, control.largest_pressure_ratio))
+
+
+def retreat(now: Committed, converged: bool) -> Committed:
+    """What to try after a rejected step: smaller, and if unsolvable against slip.
+
+    The first unsolvable attempt is repeated at its size with slip resistance: most
+    often a facet snaps sideways, however small the step.
+    """
+    if not converged and now.slip_resistance == 0.0:
+        return replace(now, slip_resistance=SLIP_RESISTANCE)
+    ratio = 1 + (now.pressure_ratio - 1) * CUT
+    stiffer = now.slip_resistance * (1.0 if converged else 10.0)
+    return replace(
+        now,
+        step_size_um=now.step_size_um * CUT,
+        pressure_ratio=ratio,
+        slip_resistance=min(stiffer, LARGEST_SLIP_RESISTANCE),
+    )
+
+
+def relaxed(slip_resistance: float) -> float:
+    """Slip resistance after an accepted step: fades, so that slip can catch up."""
+    fading = 0.3 * slip_resistance
+    return fading if fading >= SLIP_RESISTANCE else 0.0
