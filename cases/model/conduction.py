@@ -16,8 +16,8 @@ from napress.postprocess.theory import effective_modulus_MPa
 
 def conduction_recorder(
     model: PressModel, ceramic: TaggedMesh, folder: Path
-) -> ConductionRecorder | None:
-    """Returns what solves and records conduction, ``None`` without a conductivity.
+) -> list[ConductionRecorder]:
+    """Returns what solves and records conduction, nothing without a conductivity.
 
     Args:
         model: The case.
@@ -25,15 +25,17 @@ def conduction_recorder(
         folder: Run folder.
     """
     if model.ionic_conductivity is None:
-        return None
+        return []
     table = model.resistance or ResistanceTable()
-    return ConductionRecorder(
-        folder,
-        Electrolyte(ceramic, model.ionic_conductivity.value),
-        ContactResistance(table.value_of("charge_transfer"), table.value_of("film")),
-        keep_fields=model.output.fields != "none",
-        wave=_waviness(model, table),
-    )
+    return [
+        ConductionRecorder(
+            folder,
+            Electrolyte(ceramic, model.ionic_conductivity.value),
+            ContactResistance(table.value_of("charge_transfer"), table.value_of("film")),
+            keep_fields=model.output.fields != "none",
+            wave=_waviness(model, table),
+        )
+    ]
 
 
 def _waviness(model: PressModel, table: ResistanceTable) -> Waviness | None:

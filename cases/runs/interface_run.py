@@ -35,9 +35,8 @@ from napress.fem.stepping.follow import follow
 from napress.meshes.gmsh_session import MeshingError
 from napress.meshes.quality import measure_quality
 from napress.meshes.statistics import measure_surface
-from napress.postprocess.records.history import read_history
-from napress.postprocess.records.recorder import HISTORY, Recorder, RecorderOptions
-from napress.postprocess.resistance.recorder import ConductionRecorder
+from napress.postprocess.records.observer import ObserverError
+from napress.postprocess.records.recorder import Recorder, RecorderOptions
 
 CASE = "case.resolved.toml"
 CHECKPOINT = Path("checkpoint") / "last.npz"
@@ -121,6 +120,15 @@ def _write_report(folder: Path, model: PressModel) -> Path:
 
 
 @contextlib.contextmanager
+def _observer_errors() -> Iterator[None]:
+    """Turns what a user's own observer did wrong into one line."""
+    try:
+        yield
+    except ObserverError as error:
+        raise CaseError(str(error), "", "stopped; the run resumes from its checkpoint") from error
+
+
+@contextlib.contextmanager
 def _held(comm: MPI.Comm, folder: Path) -> Iterator[None]:
     """Keeps other processes out of a run folder while the block runs."""
     with contextlib.ExitStack() as stack:
@@ -187,13 +195,16 @@ def _drive(
         except MeshingError as error:
             raise CaseError(file, "interface", str(error)) from error
         _write_manifest(comm, folder, case, model, system)
-        recorder = conduction = None
+        recorder = None
         if comm.rank == 0:
             choice = RecorderOptions(fields_at=FIELDS_AT[model.output.fields])
-            fracture = model.fracture_assessment()
-            recorder = Recorder(folder, model.dimension, fracture.strength, choice, fracture)
-            conduction = conduction_recorder(model, system.ceramic.body, folder)
-        run = _Run(system, model, folder, key, spent, recorder, conduction, progress)
+            observers = [
+                *conduction_recorder(model, system.ceramic.body, folder),
+                model.fracture_assessment(),
+                *options.observers,
+            ]
+            recorder = Recorder(folder, model.dimension, observers, choice, system.timers.stage)
+        run = _Run(system, model, folder, key, spent, recorder, progress)
         try:
             outcome = run.go(resumed)
         except KeyboardInterrupt:
@@ -245,12 +256,10 @@ class _Run:
         key: str,
         spent: _Spent,
         recorder: Recorder | None,
-        conduction: ConductionRecorder | None,
         progress: Progress,
     ) -> None:
         self._system, self._model, self._folder, self._key = system, model, folder, key
         self._spent, self._recorder, self._progress = spent, recorder, progress
-        self._conduction = conduction
         self._comm = system.sodium.comm
         self._where = (0, 0.0)
         self._saved_at = -math.inf  # the first step is always kept
@@ -287,10 +296,8 @@ class _Run:
         """Writes everything about a step, the checkpoint last."""
         now = accepted.committed
         snapshot = self._sampler.take(accepted)
-        with self._system.timers.stage("conduction"):
-            more = on_root(self._comm, self._conduct, snapshot)
         with self._system.timers.stage("output"):
-            row = on_root(self._comm, self._record, snapshot, more)
+            row = on_root(self._comm, self._record, snapshot)
         self._where = (now.step, now.pressure_MPa)
         if on_root(self._comm, self._is_save_due, accepted.is_target):
             self._save(accepted)
@@ -320,23 +327,16 @@ class _Run:
         on_root(self._comm, self._keep, totals)
 
     def _truncate(self, last_step: int) -> None:
-        self._recorder.truncate(last_step)
-        if self._conduction is not None:
-            self._conduction.truncate(last_step)
+        with _observer_errors():
+            self._recorder.truncate(last_step)
 
-    def _conduct(self, snapshot: Any) -> dict[str, float]:
-        if self._conduction is None:
-            return {}
-        known = len(self._conduction.failures)
-        with run_folder.file_system_errors(self._folder):
-            columns = self._conduction.on_step(snapshot)
-        for failure in self._conduction.failures[known:]:
+    def _record(self, snapshot: Any) -> dict[str, float]:
+        known = len(self._recorder.failures)
+        with run_folder.file_system_errors(self._folder), _observer_errors():
+            row = self._recorder.on_step(snapshot)
+        for failure in self._recorder.failures[known:]:
             run_folder.append_log(self._folder, failure)
-        return columns
-
-    def _record(self, snapshot: Any, more: dict[str, float]) -> dict[str, float]:
-        with run_folder.file_system_errors(self._folder):
-            return self._recorder.on_step(snapshot, more)
+        return row
 
     def _keep(self, totals: dict[str, Any]) -> None:
         run_folder.write_json(self._folder / SPENT, totals)
@@ -347,24 +347,18 @@ class _Run:
         step, pressure = self._where
         run_folder.write_status(self._folder, state, step, pressure, reason)
 
-    def _conduction_summary(self) -> dict[str, Any]:
-        if self._conduction is None:
-            return {}
-        return self._conduction.summary(read_history(self._folder / HISTORY))
-
     def finish(self, outcome: Outcome) -> RunOutcome:
         """Writes summary, figures and report, and says how it ended."""
         totals = self._spent.until_now(self._system.timers.as_dict())
 
         def write() -> dict[str, Any]:
             folder, output = self._folder, self._model.output
-            with run_folder.file_system_errors(folder):
+            with run_folder.file_system_errors(folder), _observer_errors():
                 summary = self._recorder.finish(
                     wall_s=totals["wall_s"],
                     cpu_s=totals["cpu_s"],
                     peak_memory_MB=totals["peak_memory_MB"],
                     ended=outcome.reason or "completed",
-                    more=self._conduction_summary(),
                 )
             content = run_folder.read_json(folder / "manifest.json")
             run_folder.write_manifest(folder, content | {"timers_s": totals["timers_s"]})

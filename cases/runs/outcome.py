@@ -15,9 +15,12 @@ class RunOptions:
 
     Attributes:
         quiet: Whether progress is hidden.
+        observers: The user's own columns, on rank 0; see
+            `napress.postprocess.records.observer`.
     """
 
     quiet: bool = False
+    observers: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from napress.fem.snapshot import Array, Snapshot
 from napress.postprocess.fracture import weibull
 from napress.postprocess.fracture.confinement import Confinement
 from napress.postprocess.fracture.criteria import safety_fields
 from napress.postprocess.fracture.scatter import FlawStatistics
-from napress.postprocess.fracture.verdict import CeramicStrength, strength_columns
+from napress.postprocess.fracture.summary import statistics_summary
+from napress.postprocess.fracture.verdict import (
+    CeramicStrength,
+    fracture_summary,
+    strength_columns,
+)
 from napress.postprocess.fracture.weibull import WeibullLaw, failure_probability
 from napress.postprocess.measures.depth import body_dimension, cell_depth, centroid
 from napress.postprocess.measures.stress import place_columns, principal_stress
@@ -99,7 +106,7 @@ class FractureSettings:
 
 
 class FractureAssessment:
-    """Columns and fields about fracture for every step of one run.
+    """The observer of fracture: columns and fields of every step of one run.
 
     Args:
         settings: What it rests on.
@@ -119,11 +126,11 @@ class FractureAssessment:
         data = dict(ceramic.cell_data) | {"stress_MPa": stress}
         return replace(snapshot, ceramic=replace(ceramic, cell_data=data))
 
-    def with_fields(self, snapshot: Snapshot) -> Snapshot:
-        """The step with cell fields for ParaView added to its ceramic.
+    def cell_fields(self, snapshot: Snapshot) -> dict[str, Array]:
+        """Fields of the ceramic's cells for ParaView, (cells,) each.
 
-        ``mohr_coulomb_safety``, ``drucker_prager_safety`` and, with a Weibull modulus,
-        ``weibull_risk_per_um3``: the intensity by independent principal stresses
+        The safety by each criterion, such as ``mohr_coulomb_safety``, and, with a Weibull
+        modulus, ``weibull_risk_per_um3``: the intensity by independent principal stresses
         over the specimen's volume.
         """
         held = self.held(snapshot).ceramic
@@ -135,16 +142,19 @@ class FractureAssessment:
             scaled = principal_stress(held.cell_data["stress_MPa"]) / law.characteristic_MPa
             intensity = weibull.independent_stresses(scaled, law.modulus)
             fields["weibull_risk_per_um3"] = intensity / law.volume_um3
-        data = dict(snapshot.ceramic.cell_data) | fields
-        return replace(snapshot, ceramic=replace(snapshot.ceramic, cell_data=data))
+        return fields
 
-    def row(self, snapshot: Snapshot) -> dict[str, float]:
-        """History columns of a step.
+    def summary(self, history: pd.DataFrame) -> dict[str, Any]:
+        """``fracture``, the verdict by strength, and ``fracture_statistics``."""
+        return {
+            "fracture": fracture_summary(history, self.strength),
+            "fracture_statistics": statistics_summary(history, self.settings),
+        }
 
-        The utilisation columns of the strength criteria are given again, for
-        the ceramic held as the case says.
+    def columns(self, snapshot: Snapshot) -> dict[str, float]:
+        """History columns of a step, for the ceramic held as the case says.
 
-        At targets, the probabilities and utilisations are given once more under names
+        At targets, the probabilities and utilisations are given once again under names
         that begin with ``if_rigid_die_`` and ``if_isostatic_``.
 
         Args:
@@ -155,7 +165,7 @@ class FractureAssessment:
         """
         if self._mesh is None:
             self._mesh = _Mesh.of(snapshot, self.settings.flaws.depth.median)
-        row = self._columns(snapshot)
+        row = self._held_as_asked(snapshot)
         if snapshot.is_target:
             for kind in HELD_OTHERWISE:
                 row |= self._held_otherwise(snapshot, kind)
@@ -168,11 +178,11 @@ class FractureAssessment:
         other._mesh = self._mesh
         return {
             f"if_{kind.replace(' ', '_')}_{name}": value
-            for name, value in other._columns(snapshot).items()
+            for name, value in other._held_as_asked(snapshot).items()
             if name.endswith(("_probability", "_utilisation"))
         }
 
-    def _columns(self, snapshot: Snapshot) -> dict[str, float]:
+    def _held_as_asked(self, snapshot: Snapshot) -> dict[str, float]:
         held = self.held(snapshot)
         pressure = snapshot.pressure_MPa
         row = strength_columns(held.ceramic, self.strength, self._mesh.depth_um)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -207,3 +208,22 @@ def verdict_text(verdicts: dict[str, CriterionVerdict], strength: CeramicStrengt
         ]
         text += f" The {' and '.join(named)} strength is an estimate, and so is this verdict."
     return text
+
+
+def fracture_summary(history: pd.DataFrame, strength: CeramicStrength | None) -> dict[str, Any]:
+    """The fracture part of ``summary.json``, with strengths, their sources and limits."""
+    if strength is None or "tension_utilisation" not in history:
+        return {
+            "verdict": "No verdict: the case gives no strength for the ceramic.",
+            "left_out": WHAT_IS_LEFT_OUT,
+        }
+    # A history from before a criterion existed lacks its columns.
+    used = [name for name in CRITERIA if f"{name}_utilisation" in history]
+    verdicts = {name: criterion_verdict(history, name) for name in used}
+    return {
+        "verdict": verdict_text(verdicts, strength),
+        "survives": all(verdict.survives for verdict in verdicts.values()),
+        "strength_is_estimate": strength.is_estimate,
+        "strength": asdict(strength),
+        "left_out": WHAT_IS_LEFT_OUT,
+    } | {name: asdict(verdict) for name, verdict in verdicts.items()}

@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 
 from napress.fem.snapshot import Array, Snapshot
-from napress.postprocess.fracture.verdict import CeramicStrength, strength_columns
 from napress.postprocess.measures.depth import cell_depth
 from napress.postprocess.measures.interface import (
     CONTACT_GAP_UM,
@@ -43,7 +42,6 @@ COUNTS = (
 
 def history_row(
     snapshot: Snapshot,
-    strength: CeramicStrength | None = None,
     depth_um: Array | None = None,
     contact_gap_um: float = CONTACT_GAP_UM,
 ) -> dict[str, float]:
@@ -55,8 +53,6 @@ def history_row(
 
     Args:
         snapshot: The step.
-        strength: Strengths of the ceramic; without them the utilisation columns
-            are absent.
         depth_um: Depth of each ceramic cell, (cells,), if kept by the caller.
         contact_gap_um: Gap up to which a point counts as in contact.
 
@@ -93,8 +89,6 @@ def history_row(
         row[f"{name}_MPa"] = peak.value_MPa
         row[f"{name}_p99_9_MPa"] = peak.percentile_MPa
         row |= place_columns(name, peak.position_um, peak.depth_um)
-    if strength is not None:
-        row |= strength_columns(snapshot.ceramic, strength, depth_um)
     row |= {
         "gas_void_count": snapshot.gas_void_count,
         "trapped_gas_max_MPa": snapshot.trapped_gas_max_MPa,
@@ -117,6 +111,24 @@ def history_row(
     for stage, seconds in snapshot.timers_s.items():
         row[f"cpu_{stage.removesuffix('_s').replace(' ', '_')}_s"] = seconds
     return row
+
+
+class Measures:
+    """The observer of what every run is asked: contact, voids, stress, energy, cost.
+
+    Args:
+        contact_gap_um: Gap up to which a point counts as in contact.
+    """
+
+    def __init__(self, contact_gap_um: float = CONTACT_GAP_UM) -> None:
+        self._contact_gap_um = contact_gap_um
+        self._depth_um: Array | None = None
+
+    def columns(self, snapshot: Snapshot) -> dict[str, float]:
+        """Everything measured at one accepted step."""
+        if self._depth_um is None:
+            self._depth_um = cell_depth(snapshot.ceramic)
+        return history_row(snapshot, self._depth_um, self._contact_gap_um)
 
 
 def append_row(path: Path, row: dict[str, float]) -> None:

@@ -44,6 +44,26 @@ class Profile:
         return self.position_um[:, -1] - self.gap_um
 
 
+class Profiles:
+    """The observer that keeps the interface of every step; it adds no column.
+
+    Args:
+        folder: The ``interface`` folder of a run; made if missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = Path(folder)
+
+    def columns(self, snapshot: Snapshot) -> dict[str, float]:
+        """Keeps the interface of the step."""
+        write_profile(self._folder, snapshot)
+        return {}
+
+    def truncate(self, last_step: int) -> None:
+        """Drops the interfaces of later steps."""
+        truncate_profiles(self._folder, last_step)
+
+
 def write_profile(folder: Path, snapshot: Snapshot) -> None:
     """Keep the interface of one step (single precision).
 

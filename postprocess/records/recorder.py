@@ -5,18 +5,20 @@ Only rank 0 may own a recorder; snapshots exist nowhere else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from napress.fem.snapshot import Array, Snapshot
-from napress.postprocess.fracture.assessment import FractureAssessment
-from napress.postprocess.fracture.summary import statistics_summary
-from napress.postprocess.fracture.verdict import CeramicStrength
-from napress.postprocess.measures.depth import cell_depth
+from napress.fem.snapshot import Snapshot
+from napress.postprocess.fracture.verdict import fracture_summary
 from napress.postprocess.measures.interface import CONTACT_GAP_UM
 from napress.postprocess.records import atomic as storage
-from napress.postprocess.records import fields, history, profiles
+from napress.postprocess.records import fields, history
+from napress.postprocess.records.history import Measures
+from napress.postprocess.records.observer import asked, joined
+from napress.postprocess.records.profiles import Profiles
 from napress.postprocess.records.summary import summary
 
 HISTORY = "history.csv"
@@ -47,35 +49,42 @@ class RecorderOptions:
 
 
 class Recorder:
-    """Writes history, fields and interface profiles as steps are accepted.
+    """Asks its observers about every accepted step and writes what they say.
 
     Args:
         folder: Run folder; made if missing.
         dimension: Dimension of the problem, 2 or 3.
-        strength: Strengths of the ceramic for the fracture verdict, if known.
+        observers: Resistance, fracture, a user's own: see
+            :mod:`napress.postprocess.records.observer`. What every run is measured by
+            need not be among them.
         options: What to write.
-        fracture: Probabilities of fracture, if they are wanted.
+        stage: Counts the CPU time of a block under a name, for observers with a ``stage``.
     """
 
     def __init__(
         self,
         folder: Path,
         dimension: int,
-        strength: CeramicStrength | None = None,
+        observers: Sequence[Any] = (),
         options: RecorderOptions | None = None,
-        fracture: FractureAssessment | None = None,
+        stage: Callable[[str], AbstractContextManager[None]] | None = None,
     ) -> None:
         if dimension not in (2, 3):
             raise ValueError(f"dimension: {dimension}, allowed are 2 and 3")
         self.folder = Path(folder)
         self.dimension = dimension
-        self.strength = strength
         self.options = options or RecorderOptions()
-        self.fracture = fracture
-        self._depth_um: Array | None = None
+        measures = Measures(self.options.contact_gap_um)
+        self.observers = (measures, *observers, Profiles(self.folder / PROFILES))
+        self._stage = stage
         self._unwritten: Snapshot | None = None
 
-    def on_step(self, snapshot: Snapshot, more: dict[str, float] | None = None) -> dict[str, float]:
+    @property
+    def failures(self) -> list[str]:
+        """What observers could not do so far, one line each."""
+        return [text for one in self.observers for text in getattr(one, "failures", ())]
+
+    def on_step(self, snapshot: Snapshot) -> dict[str, float]:
         """Record an accepted step.
 
         The history row is written last: a step that is in the history has all
@@ -83,27 +92,22 @@ class Recorder:
 
         Args:
             snapshot: The step.
-            more: Further columns of its row.
 
         Returns:
             Its history row.
 
         Raises:
-            ValueError: If the snapshot is of another dimension.
+            ValueError: If the snapshot is of another dimension, or an observer fails.
             OSError: If the disk is full; files on it stay whole.
         """
         if snapshot.dimension != self.dimension:
             raise ValueError(
                 f"snapshot: dimension {snapshot.dimension}, allowed is {self.dimension}"
             )
-        if self._depth_um is None:
-            self._depth_um = cell_depth(snapshot.ceramic)
-        row = history.history_row(
-            snapshot, self.strength, self._depth_um, self.options.contact_gap_um
-        ) | (more or {})
-        if self.fracture is not None:
-            row |= self.fracture.row(snapshot)
-        profiles.write_profile(self.folder / PROFILES, snapshot)
+        row: dict[str, float] = {}
+        for observer in self.observers:
+            with self._counted(observer):
+                row = joined(row, observer, snapshot)
         wanted = self.options.fields_at
         milestone = snapshot.is_target or snapshot.step == 0
         if wanted == "every" or (wanted == "targets" and milestone):
@@ -114,10 +118,16 @@ class Recorder:
         history.append_row(self.folder / HISTORY, row)
         return row
 
+    def _counted(self, observer: Any) -> AbstractContextManager[None]:
+        name = getattr(observer, "stage", None)
+        return nullcontext() if name is None or self._stage is None else self._stage(name)
+
     def _write_fields(self, snapshot: Snapshot) -> None:
-        if self.fracture is not None:
-            snapshot = self.fracture.with_fields(snapshot)
-        fields.write_fields(self.folder / FIELDS, snapshot)
+        cells = dict(snapshot.ceramic.cell_data)
+        for observer in self.observers:
+            cells |= asked(observer, "cell_fields", snapshot)
+        with_more = replace(snapshot, ceramic=replace(snapshot.ceramic, cell_data=cells))
+        fields.write_fields(self.folder / FIELDS, with_more)
 
     def truncate(self, last_step: int) -> None:
         """Forget every step after ``last_step``, before a run is resumed from it.
@@ -128,7 +138,8 @@ class Recorder:
         self._unwritten = None
         history.truncate_history(self.folder / HISTORY, last_step)
         fields.truncate_fields(self.folder / FIELDS, last_step)
-        profiles.truncate_profiles(self.folder / PROFILES, last_step)
+        for observer in self.observers:
+            asked(observer, "truncate", last_step)
         storage.remove_unfinished(self.folder)
 
     def finish(
@@ -138,7 +149,6 @@ class Recorder:
         cpu_s: float,
         peak_memory_MB: float,
         ended: str = "completed",
-        more: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Write the fields of the last step and ``summary.json``.
 
@@ -150,7 +160,6 @@ class Recorder:
             cpu_s: CPU seconds, all ranks.
             peak_memory_MB: Peak resident memory, all ranks.
             ended: ``completed`` or the reason why the run stopped early.
-            more: Further entries of the summary.
 
         Returns:
             The summary.
@@ -158,17 +167,12 @@ class Recorder:
         if self._unwritten is not None:
             self._write_fields(self._unwritten)
             self._unwritten = None
-        result = summary(
-            history.read_history(self.folder / HISTORY),
-            wall_s=wall_s,
-            cpu_s=cpu_s,
-            peak_memory_MB=peak_memory_MB,
-            ended=ended,
-            strength=self.strength,
-        ) | storage.plain(more or {})
-        if self.fracture is not None:
-            columns = history.read_history(self.folder / HISTORY)
-            statistics = statistics_summary(columns, self.fracture.settings)
-            result["fracture_statistics"] = storage.plain(statistics)
+        table = history.read_history(self.folder / HISTORY)
+        cost = {"wall_s": wall_s, "cpu_s": cpu_s, "peak_memory_MB": peak_memory_MB}
+        result = summary(table, ended=ended, **cost)
+        for observer in self.observers:
+            result |= storage.plain(asked(observer, "summary", table))
+        if "fracture" not in result:
+            result["fracture"] = fracture_summary(table, None)
         storage.write_json(self.folder / SUMMARY, result)
         return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 from napress.postprocess.records.column import Column
 
 LOAD = (
-    Column("step", "Step", "Number of the accepted step; 0 is first touch."),
+    Column("step", "Step", "Number of the accepted step, from 1."),
     Column("is_target", "Target", "1 where a target of the load program is reached, else 0."),
     Column("time_s", "Time", "Time since first touch; 0 throughout if the program has none."),
     Column("temperature_K", "Temperature", "Temperature of the cell."),

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
-from napress.postprocess.fracture.criteria import CRITERIA
-from napress.postprocess.fracture.verdict import (
-    WHAT_IS_LEFT_OUT,
-    CeramicStrength,
-    criterion_verdict,
-    verdict_text,
-)
 from napress.postprocess.measures.interface import closure_pressures
 from napress.postprocess.records import atomic as storage
 from napress.postprocess.records.history import COUNTS
@@ -26,9 +18,8 @@ def summary(
     cpu_s: float,
     peak_memory_MB: float,
     ended: str = "completed",
-    strength: CeramicStrength | None = None,
 ) -> dict[str, Any]:
-    """What a run comes to: last values, closure pressures, cost, fracture verdict.
+    """What a run comes to: last values, closure pressures, cost.
 
     Args:
         history: As :func:`read_history` gives it.
@@ -36,12 +27,11 @@ def summary(
         cpu_s: CPU seconds, all ranks.
         peak_memory_MB: Peak resident memory, all ranks.
         ended: ``completed`` or the named reason why the run stopped early.
-        strength: Strengths for the verdict.
 
     Returns:
         Plain values for ``summary.json``: every history column at the last step,
         ``closure_pressure_90_MPa`` and so on (None if not reached), totals over
-        the run and ``fracture``.
+        the run.
 
     Raises:
         ValueError: If the history has no row.
@@ -68,7 +58,6 @@ def summary(
         "wall_s": wall_s,
         "cpu_s": cpu_s,
         "peak_memory_MB": peak_memory_MB,
-        "fracture": fracture_summary(history, strength),
     }
     return storage.plain(result)
 
@@ -80,22 +69,3 @@ def closure_times(history: pd.DataFrame) -> dict[str, float | None]:
         name.replace("_pressure_", "_time_").replace("_MPa", "_s"): value
         for name, value in found.items()
     }
-
-
-def fracture_summary(history: pd.DataFrame, strength: CeramicStrength | None) -> dict[str, Any]:
-    """The fracture part of ``summary.json``, with strengths, their sources and limits."""
-    if strength is None or "tension_utilisation" not in history:
-        return {
-            "verdict": "No verdict: the case gives no strength for the ceramic.",
-            "left_out": WHAT_IS_LEFT_OUT,
-        }
-    # A history from before a criterion existed lacks its columns.
-    used = [name for name in CRITERIA if f"{name}_utilisation" in history]
-    verdicts = {name: criterion_verdict(history, name) for name in used}
-    return {
-        "verdict": verdict_text(verdicts, strength),
-        "survives": all(verdict.survives for verdict in verdicts.values()),
-        "strength_is_estimate": strength.is_estimate,
-        "strength": asdict(strength),
-        "left_out": WHAT_IS_LEFT_OUT,
-    } | {name: asdict(verdict) for name, verdict in verdicts.items()}

@@ -12,7 +12,7 @@ import jinja2
 
 from napress.postprocess.figures.run import FIGURES, write_figures
 from napress.postprocess.fracture.assessment import FractureSettings
-from napress.postprocess.fracture.verdict import CeramicStrength
+from napress.postprocess.fracture.verdict import CeramicStrength, fracture_summary
 from napress.postprocess.measures.interface import CONTACT_GAP_UM
 from napress.postprocess.records import atomic as storage
 from napress.postprocess.records.fields import field_index
@@ -81,8 +81,8 @@ def write_report(
                 cpu_s=float("nan"),
                 peak_memory_MB=float("nan"),
                 ended="the run has not finished",
-                strength=strength,
             )
+            | {"fracture": fracture_summary(history, strength)}
         )
     steps = profile_steps(run_folder / PROFILES)
     figures, no_figures = [], "the run folder holds no interface profiles or fields."

@@ -23,17 +23,6 @@ from napress.postprocess.wording import number
 REPORT = "sweep-report.html"
 FIGURES = "figures"
 _LISTED = 300
-_RESULTS = (
-    "closure_pressure_90_MPa",
-    "closure_pressure_99_MPa",
-    "closure_time_99_s",
-    "contact_fraction",
-    "closure_percent",
-    "interface_asr_ohm_cm2",
-    "ceramic_max_principal_MPa",
-    *(f"fracture_{name}_margin" for name, one in CRITERIA.items() if one.decides),
-    "cpu_s",
-)
 
 _DRAWN: dict[str, tuple[Callable[[SweepData], Figure], str]] = {
     "against_pressure": (
@@ -57,6 +46,22 @@ _DRAWN: dict[str, tuple[Callable[[SweepData], Figure], str]] = {
         "others averaged over. Low and high are the ends of a grid, the outer thirds of a sample.",
     ),
 }
+
+
+def results() -> tuple[str, ...]:
+    """Columns of results that the page lists, as far as the table has them."""
+    margins = (f"fracture_{name}_margin" for name, one in CRITERIA.items() if one.decides)
+    return (
+        "closure_pressure_90_MPa",
+        "closure_pressure_99_MPa",
+        "closure_time_99_s",
+        "contact_fraction",
+        "closure_percent",
+        "interface_asr_ohm_cm2",
+        "ceramic_max_principal_MPa",
+        *margins,
+        "cpu_s",
+    )
 
 
 @dataclass(frozen=True)
@@ -115,11 +120,11 @@ def render(data: SweepData, figures: list[tuple[str, str]], left_out: dict[str, 
     """
     table = data.table
     states = table["state"].value_counts()
-    results = [name for name in _RESULTS if name in table and table[name].notna().any()]
-    heads = ["Run", *(label(name) for name in data.varied), *(label(name) for name in results)]
+    shown = [name for name in results() if name in table and table[name].notna().any()]
+    heads = ["Run", *(label(name) for name in data.varied), *(label(name) for name in shown)]
     finished = table[table["state"] == "finished"]
     rows = [
-        [run, *(_cell(row[name]) for name in [*data.varied, *results])]
+        [run, *(_cell(row[name]) for name in [*data.varied, *shown])]
         for run, row in finished.head(_LISTED).iterrows()
     ]
     others = [

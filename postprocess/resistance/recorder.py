@@ -19,7 +19,7 @@ LARGEST_IMBALANCE = 1e-8
 
 
 class ConductionRecorder:
-    """Adds resistance columns to the history; rank 0 only.
+    """The observer of resistance; rank 0 only.
 
     Args:
         folder: Run folder.
@@ -30,7 +30,10 @@ class ConductionRecorder:
 
     Attributes:
         failures: What could not be solved, one line each.
+        stage: Under which its CPU time is counted.
     """
+
+    stage = "conduction"
 
     def __init__(
         self,
@@ -47,7 +50,7 @@ class ConductionRecorder:
         self._wave = wave
         self.failures: list[str] = []
 
-    def on_step(self, snapshot: Snapshot) -> dict[str, float]:
+    def columns(self, snapshot: Snapshot) -> dict[str, float]:
         """Columns of an accepted step: numbers at a target, NaN at other steps.
 
         Without contact the resistance is infinite. Whatever else goes wrong in the

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from napress.fem.snapshot import BodySnapshot, EnergyBalance, InterfaceSnapshot, Snapshot
+from napress.postprocess.fracture.verdict import fracture_summary, strength_columns
+from napress.postprocess.measures.depth import cell_depth
 
 WAVELENGTH_UM = 20.0
 AMPLITUDE_UM = 1.0
@@ -200,11 +202,24 @@ PRESSURES_MPA = (
 TARGETS_MPA = (0.5, 1.2, 5.0, 12.0, 100.0, 360.0)
 
 
+class StrengthOnly:
+    """An observer: use of strength in the solved cell as it is."""
+
+    def __init__(self, strength):
+        self.strength = strength
+
+    def columns(self, snapshot):
+        return strength_columns(snapshot.ceramic, self.strength, cell_depth(snapshot.ceramic))
+
+    def summary(self, history):
+        return {"fracture": fracture_summary(history, self.strength)}
+
+
 def record_run(folder, strength=None, **finish):
     """A whole run folder, its fields at targets; returns the summary."""
     from napress.postprocess.records.recorder import Recorder
 
-    recorder = Recorder(folder, 2, strength)
+    recorder = Recorder(folder, 2, [StrengthOnly(strength)] if strength else [])
     for step, pressure in enumerate(PRESSURES_MPA):
         recorder.on_step(make_snapshot(step, pressure, is_target=pressure in TARGETS_MPA))
     return recorder.finish(**({"wall_s": 20.0, "cpu_s": 19.0, "peak_memory_MB": 300.0} | finish))

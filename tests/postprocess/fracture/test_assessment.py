@@ -42,10 +42,10 @@ def test_uniform_tension_gives_the_closed_form_at_the_pellets_area(synthetic, st
     snapshot = with_stress(synthetic.make_snapshot(1, 0.0), [20.0, 0, 0, 0, 0, 0])
     volume = snapshot.ceramic.cell_data["volume_um"].sum() * AREA_UM2 / synthetic.WAVELENGTH_UM
     wanted = -math.expm1(-volume / LAW.volume_um3 * (20.0 / 85.0) ** 7.5)
-    row = FractureAssessment(settings(), strength).row(snapshot)
+    row = FractureAssessment(settings(), strength).columns(snapshot)
     for name in ("pia", "nsa"):
         assert row[f"weibull_{name}_volume_probability"] == pytest.approx(wanted, rel=1e-9)
-    twice = FractureAssessment(settings(area=2 * AREA_UM2), strength).row(snapshot)
+    twice = FractureAssessment(settings(area=2 * AREA_UM2), strength).columns(snapshot)
     both = 1 - (1 - wanted) ** 2
     assert twice["weibull_pia_volume_probability"] == pytest.approx(both, rel=1e-9)
 
@@ -54,7 +54,7 @@ def test_flat_surface_in_tension(synthetic, strength):
     snapshot = synthetic.make_snapshot(1, 0.0)
     snapshot = replace(snapshot, ceramic=synthetic.make_ceramic(0.0, 0.0, amplitude=0.0))
     snapshot = with_stress(snapshot, [30.0, 0, 0, 0, 0, 0])
-    row = FractureAssessment(settings(), strength).row(snapshot)
+    row = FractureAssessment(settings(), strength).columns(snapshot)
     wanted = -math.expm1(-AREA_UM2 / LAW.area_um2 * (30.0 / 85.0) ** 7.5)
     for name in ("pia", "nsa"):
         assert row[f"weibull_{name}_surface_probability"] == pytest.approx(wanted, rel=1e-9)
@@ -100,7 +100,7 @@ def flat_step(synthetic, pressure):
 
 @pytest.mark.parametrize("kind", ["rigid die", "none"])
 def test_solved_field_of_a_flat_surface_is_the_closed_form(synthetic, strength, kind):
-    row = FractureAssessment(settings(kind), strength).row(flat_step(synthetic, 360.0))
+    row = FractureAssessment(settings(kind), strength).columns(flat_step(synthetic, 360.0))
     wanted = row["flaw_stress_intensity_MPa_sqrt_m"]
     assert row["flaw_local_stress_intensity_MPa_sqrt_m"] == pytest.approx(wanted, rel=0.003)
     assert row["flaw_local_probability"] == pytest.approx(row["flaw_probability"], rel=0.03)
@@ -110,7 +110,7 @@ def test_solved_field_of_a_flat_surface_is_the_closed_form(synthetic, strength, 
 
 
 def test_isostatic_pellet_does_not_break(synthetic, strength):
-    row = FractureAssessment(settings("isostatic"), strength).row(flat_step(synthetic, 360.0))
+    row = FractureAssessment(settings("isostatic"), strength).columns(flat_step(synthetic, 360.0))
     found = {name: value for name, value in row.items() if name.endswith("probability")}
     assert len(found) == 7 and not any(found.values())
     assert row["lateral_stress_MPa"] == 360.0 and math.isinf(row["flaw_critical_depth_um"])
@@ -119,7 +119,8 @@ def test_isostatic_pellet_does_not_break(synthetic, strength):
 def test_unconfined_pellet_is_weaker_by_every_measure(synthetic, strength):
     snapshot = synthetic.make_snapshot(3, 200.0)
     held, free = (
-        FractureAssessment(settings(kind), strength).row(snapshot) for kind in ("rigid die", "none")
+        FractureAssessment(settings(kind), strength).columns(snapshot)
+        for kind in ("rigid die", "none")
     )
     worse = [n for n in held if n.endswith(("_probability", "_utilisation"))]
     assert len(worse) == 10
@@ -130,7 +131,7 @@ def test_unconfined_pellet_is_weaker_by_every_measure(synthetic, strength):
 @pytest.mark.parametrize("dimension", [2, 3])
 def test_columns_are_numbers_and_say_where(synthetic, strength, dimension):
     make = synthetic.make_snapshot if dimension == 2 else synthetic.make_snapshot_3d
-    row = FractureAssessment(settings(), strength).row(make(3, 300.0))
+    row = FractureAssessment(settings(), strength).columns(make(3, 300.0))
     assert all(isinstance(v, float) and math.isfinite(v) for v in row.values())
     units = (
         "cells_on_pellet",
@@ -152,15 +153,15 @@ def test_columns_are_numbers_and_say_where(synthetic, strength, dimension):
 def test_ceramic_without_a_weibull_modulus(synthetic, strength):
     assessment = FractureAssessment(settings(law=None), strength)
     snapshot = synthetic.make_snapshot(3, 50.0)
-    assert not any(name.startswith("weibull") for name in assessment.row(snapshot))
-    fields = assessment.with_fields(snapshot).ceramic.cell_data
+    assert not any(name.startswith("weibull") for name in assessment.columns(snapshot))
+    fields = assessment.cell_fields(snapshot)
     assert "weibull_risk_per_um3" not in fields and "mohr_coulomb_safety" in fields
 
 
 def test_fields_agree_with_the_columns(synthetic, strength):
     assessment = FractureAssessment(settings(), strength)
     snapshot = synthetic.make_snapshot(3, 300.0)
-    row, fields = assessment.row(snapshot), assessment.with_fields(snapshot).ceramic.cell_data
+    row, fields = assessment.columns(snapshot), assessment.cell_fields(snapshot)
     for name in ("mohr_coulomb", "drucker_prager"):
         assert fields[f"{name}_safety"].min() == pytest.approx(1 / row[f"{name}_utilisation"])
         assert fields[f"{name}_safety"].max() <= 1000.0
@@ -172,7 +173,7 @@ def test_fields_agree_with_the_columns(synthetic, strength):
 @pytest.fixture(scope="module")
 def assessed_run(tmp_path_factory, synthetic, strength):
     folder = tmp_path_factory.mktemp("assessed")
-    recorder = Recorder(folder, 2, strength, fracture=FractureAssessment(settings(), strength))
+    recorder = Recorder(folder, 2, [FractureAssessment(settings(), strength)])
     for step, pressure in enumerate((0.0, 5.0, 100.0, 360.0)):
         recorder.on_step(synthetic.make_snapshot(step, pressure, is_target=True))
     recorder.finish(wall_s=1.0, cpu_s=1.0, peak_memory_MB=1.0)

@@ -7,8 +7,13 @@ import pandas as pd
 import pytest
 
 from napress.postprocess.fracture.criteria import mohr_coulomb_utilisation, tension_utilisation
-from napress.postprocess.fracture.verdict import CeramicStrength, Strength, margin, use_of_strength
-from napress.postprocess.records.summary import fracture_summary
+from napress.postprocess.fracture.verdict import (
+    CeramicStrength,
+    Strength,
+    fracture_summary,
+    margin,
+    use_of_strength,
+)
 
 
 def test_margins_by_hand():

@@ -20,7 +20,8 @@ PAGE = Path(__file__).parents[3] / "docs" / "columns.md"
 @pytest.mark.parametrize("dimension", [2, 3])
 def test_every_column_of_a_history_is_in_the_table(synthetic, strength, dimension):
     make = synthetic.make_snapshot if dimension == 2 else synthetic.make_snapshot_3d
-    row = history_row(make(1, 10.0, is_target=True), strength)
+    snapshot = make(1, 10.0, is_target=True)
+    row = history_row(snapshot) | synthetic.StrengthOnly(strength).columns(snapshot)
     assert len(row) > 40
     assert unknown_columns(row, "history.csv") == []
 

@@ -158,7 +158,7 @@ def test_interface_profiles_come_back_in_order(tmp_path, synthetic):
 
 def test_fields_at_every_step_or_at_targets(tmp_path, synthetic):
     for choice, wanted in (("every", [0, 1, 2]), ("targets", [0, 2])):
-        recorder = Recorder(tmp_path / choice, 2, None, RecorderOptions(fields_at=choice))
+        recorder = Recorder(tmp_path / choice, 2, (), RecorderOptions(fields_at=choice))
         for step in range(3):
             recorder.on_step(synthetic.make_snapshot(step, 0.1 * step))
         recorder.finish(wall_s=1.0, cpu_s=1.0, peak_memory_MB=1.0)

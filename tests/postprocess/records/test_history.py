@@ -44,7 +44,8 @@ PURE_NUMBERS = {
 
 
 def test_row_has_the_promised_names_and_a_unit_in_every_other(synthetic, strength):
-    row = history_row(synthetic.make_snapshot(1, 2.0), strength)
+    snapshot = synthetic.make_snapshot(1, 2.0)
+    row = history_row(snapshot) | synthetic.StrengthOnly(strength).columns(snapshot)
     assert set(PROMISED) <= set(row)
     units = ("_MPa", "_um", "_um2", "_percent", "_pJ_per_um", "_s", "_K")
     assert [n for n in row if n not in PURE_NUMBERS and not n.endswith(units)] == []
@@ -72,9 +73,9 @@ def test_three_dimensional_names(synthetic):
     assert "external_work_pJ" in row and "ceramic_max_shear_z_um" in row
 
 
-def test_rows_survive_the_file_exactly(tmp_path, synthetic, strength):
+def test_rows_survive_the_file_exactly(tmp_path, synthetic):
     path = tmp_path / "history.csv"
-    rows = [history_row(synthetic.make_snapshot(i, 0.3 * i), strength) for i in range(4)]
+    rows = [history_row(synthetic.make_snapshot(i, 0.3 * i)) for i in range(4)]
     for row in rows:
         append_row(path, row)
     back = read_history(path)
@@ -170,13 +171,13 @@ def test_resumed_run_writes_the_same_files(tmp_path, synthetic, strength, run_fo
             target = pressures[i] in synthetic.TARGETS_MPA
             yield synthetic.make_snapshot(i, pressures[i], is_target=target)
 
-    first = Recorder(tmp_path, 2, strength)
+    first = Recorder(tmp_path, 2, [synthetic.StrengthOnly(strength)])
     for snapshot in steps(0, 10):
         first.on_step(snapshot)
     with (tmp_path / "history.csv").open("a") as handle:
         handle.write("10,1,0.")
     (tmp_path / "fields" / ".writing-1-sodium_000010.vtu").write_text("cut")
-    second = Recorder(tmp_path, 2, strength)
+    second = Recorder(tmp_path, 2, [synthetic.StrengthOnly(strength)])
     second.truncate(6)
     assert int(read_history(tmp_path / "history.csv")["step"].iloc[-1]) == 6
     for snapshot in steps(7, len(pressures)):

@@ -95,7 +95,7 @@ def test_report_can_be_written_again_the_same(reported):
 
 
 def test_report_of_a_killed_run_warns(tmp_path, synthetic, strength):
-    recorder = Recorder(tmp_path, 2, strength)
+    recorder = Recorder(tmp_path, 2, [synthetic.StrengthOnly(strength)])
     for step, pressure in enumerate((0.0, 0.3, 0.6)):
         recorder.on_step(synthetic.make_snapshot(step, pressure))
     page = write_report(tmp_path, strength).read_text()
@@ -150,7 +150,7 @@ def test_depth_profile_follows_the_closed_form(run_folder, synthetic):
 
 
 def test_three_dimensional_run_has_figures_and_report(tmp_path, synthetic, strength):
-    recorder = Recorder(tmp_path, 3, strength)
+    recorder = Recorder(tmp_path, 3, [synthetic.StrengthOnly(strength)])
     for step, pressure in enumerate((0.0, 2.0, 5.0, 20.0)):
         recorder.on_step(synthetic.make_snapshot_3d(step, pressure, is_target=True))
     found = recorder.finish(wall_s=1.0, cpu_s=1.0, peak_memory_MB=1.0)
