@@ -44,8 +44,13 @@ def parse_case(content: bytes, file: str, folder: Path) -> Case:
         CaseError: One line naming file, field and what is allowed.
     """
     data = parse_toml(content, file)
-    _require_interface_case(data, file)
     data.setdefault("title", Path(file).stem[:200] or "untitled")
+    return check_case(data, file, folder)
+
+
+def check_case(data: dict[str, Any], file: str, folder: Path) -> Case:
+    """Returns the case in tables as TOML gives them; see `parse_case`."""
+    _require_interface_case(data, file)
     try:
         case = Case.model_validate(data, context={"folder": folder, "file": file})
     except ValidationError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -35,25 +36,25 @@ PARTS = (
 )
 
 
-def draw_current(history: pd.DataFrame, run_folder: Path) -> dict[str, Figure]:
-    """Figures of the conduction of a run; none if it was not solved.
+def current_drawings(history: pd.DataFrame, run_folder: Path) -> dict[str, Callable[[], Figure]]:
+    """What can be drawn of the conduction of a run; nothing if it was not solved.
 
     Args:
         history: The run's history.
         run_folder: The run.
 
     Returns:
-        Name to figure: ``resistance`` and, in 2-D with fields kept, ``current_lines``.
+        Name to what draws it: ``resistance`` and, in 2-D with fields kept, ``current_lines``.
     """
-    found = {}
+    found: dict[str, Callable[[], Figure]] = {}
     if "interface_asr_ohm_cm2" in history:
         shown = history[np.isfinite(history["interface_asr_ohm_cm2"])]
         if len(shown):
-            found["resistance"] = draw_resistance(shown)
+            found["resistance"] = lambda: draw_resistance(shown)
     folder = Path(run_folder) / CONDUCTION
     steps = [step for step in solved_steps(folder) if step in set(history["step"])]
     if steps and read_interface_current(folder, steps[0]).centre_um.shape[1] == 2:
-        found["current_lines"] = draw_current_lines(folder, _telling(steps))
+        found["current_lines"] = lambda: draw_current_lines(folder, _telling(steps))
     return found
 
 

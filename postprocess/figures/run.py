@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from napress.postprocess.figures import style
-from napress.postprocess.figures.current import draw_current
+from napress.postprocess.figures.current import current_drawings
 from napress.postprocess.figures.stress import draw_depth_profile, draw_stress_map
 from napress.postprocess.figures.time import draw_in_time, has_time
 from napress.postprocess.measures.interface import closure_pressures
@@ -26,6 +27,29 @@ from napress.postprocess.wording import percent_text
 
 FIGURES = "figures"
 INTERFACE_CLOSURES = (0.0, 0.25, 0.5, 0.75, 0.95)
+
+
+def drawings(run_folder: Path) -> dict[str, Callable[[], Figure]]:
+    """What can be drawn of a run, by name; nothing is drawn before it is called.
+
+    Args:
+        run_folder: A run folder with history, interface profiles and fields.
+
+    Raises:
+        ValueError: If the run has no accepted step.
+    """
+    run_folder = Path(run_folder)
+    history = read_history(run_folder / HISTORY)
+    if history.empty:
+        raise ValueError(f"{run_folder / HISTORY}: no accepted step to draw")
+    in_time = {"in_time": lambda: draw_in_time(history)} if has_time(history) else {}
+    return in_time | {
+        "contact_and_void": lambda: draw_contact_and_void(history),
+        "interface": lambda: draw_interface(history, run_folder / PROFILES),
+        "ceramic_stress": lambda: draw_stress_map(run_folder / FIELDS),
+        "depth_profile": lambda: draw_depth_profile(run_folder / FIELDS),
+        **current_drawings(history, run_folder),
+    }
 
 
 def write_figures(run_folder: Path) -> dict[str, list[Path]]:
@@ -40,23 +64,11 @@ def write_figures(run_folder: Path) -> dict[str, list[Path]]:
     Raises:
         ValueError: If the run has no accepted step or lacks a file.
     """
-    run_folder = Path(run_folder)
-    history = read_history(run_folder / HISTORY)
-    if history.empty:
-        raise ValueError(f"{run_folder / HISTORY}: no accepted step to draw")
-    drawn = {}
+    folder = Path(run_folder) / FIGURES
     with matplotlib.rc_context(style.STYLE):
-        if has_time(history):
-            drawn["in_time"] = style.save(draw_in_time(history), run_folder / FIGURES, "in_time")
-        for name, figure in (
-            ("contact_and_void", draw_contact_and_void(history)),
-            ("interface", draw_interface(history, run_folder / PROFILES)),
-            ("ceramic_stress", draw_stress_map(run_folder / FIELDS)),
-            ("depth_profile", draw_depth_profile(run_folder / FIELDS)),
-            *draw_current(history, run_folder).items(),
-        ):
-            drawn[name] = style.save(figure, run_folder / FIGURES, name)
-    return drawn
+        return {
+            name: style.save(draw(), folder, name) for name, draw in drawings(run_folder).items()
+        }
 
 
 def draw_contact_and_void(history: pd.DataFrame) -> Figure:

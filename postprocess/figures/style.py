@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Figure
 
 from napress.postprocess.records import atomic as storage
 
@@ -34,6 +35,12 @@ def new_figure(width_in: float, height_in: float) -> Figure:
     figure = Figure(figsize=(width_in, height_in), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
+
+
+def styled(draw: Callable[[], Figure]) -> Figure:
+    """A figure drawn in this look, wherever it is drawn from."""
+    with matplotlib.rc_context(STYLE):
+        return draw()
 
 
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:

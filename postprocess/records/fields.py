@@ -20,7 +20,7 @@ from napress.postprocess.measures.stress import max_shear, principal_stress, von
 from napress.postprocess.records import atomic as storage
 
 if TYPE_CHECKING:
-    from pyvista import UnstructuredGrid
+    from pyvista import UnstructuredGrid as UnstructuredGrid
 
 BODIES = ("sodium", "ceramic")
 INDEX = "index.json"

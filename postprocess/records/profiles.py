@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from napress.fem.snapshot import Array, Snapshot
 from napress.postprocess.records import atomic as storage
+
+if TYPE_CHECKING:
+    from pyvista import PolyData as PolyData
 
 _NAME = re.compile(r"step_(\d+)\.npz")
 
@@ -121,3 +125,21 @@ def truncate_profiles(folder: Path, last_step: int) -> None:
     for step in profile_steps(folder):
         if step > last_step:
             (Path(folder) / f"step_{step:06d}.npz").unlink()
+
+
+def as_cloud(position_um: Array, gap_um: Array, contact_pressure_MPa: Array) -> PolyData:
+    """Points of an interface as a VTK cloud with their fields.
+
+    Args:
+        position_um: (points, dim).
+        gap_um: (points,).
+        contact_pressure_MPa: (points,).
+    """
+    import pyvista
+
+    points = np.zeros((len(position_um), 3))
+    points[:, : position_um.shape[1]] = position_um
+    cloud = pyvista.PolyData(points)
+    cloud.point_data["gap_um"] = gap_um
+    cloud.point_data["contact_pressure_MPa"] = contact_pressure_MPa
+    return cloud

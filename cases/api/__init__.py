@@ -1,0 +1,63 @@
+"""Press sodium onto a rough ceramic electrolyte, from Python: ``import napress as na``.
+
+Everything here is loaded when it is first used, so that importing costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from napress._case import Case, load
+    from napress._materials import materials
+    from napress._press import run
+    from napress._run import Body, Interface, Run, State
+    from napress.cases.errors import CaseError, NapressError, RunFolderError
+
+    __version__: str
+
+_WHERE = {
+    "Body": "napress._run",
+    "Case": "napress._case",
+    "CaseError": "napress.cases.errors",
+    "Interface": "napress._run",
+    "NapressError": "napress.cases.errors",
+    "Run": "napress._run",
+    "RunFolderError": "napress.cases.errors",
+    "State": "napress._run",
+    "load": "napress._case",
+    "materials": "napress._materials",
+    "run": "napress._press",
+}
+
+__all__ = [
+    "Body",
+    "Case",
+    "CaseError",
+    "Interface",
+    "NapressError",
+    "Run",
+    "RunFolderError",
+    "State",
+    "__version__",
+    "load",
+    "materials",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("napress")
+    if name not in _WHERE:
+        raise AttributeError(f"module 'napress' has no attribute {name!r}")
+    found = getattr(importlib.import_module(_WHERE[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,103 @@
+"""Runs started and read in Python."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+
+import numpy as np
+import pytest
+
+import napress as na
+
+
+def test_the_history_is_a_table_with_units(pressed):
+    history = pressed.history
+    assert history["step"].is_monotonic_increasing
+    assert history["pressure_MPa"].iloc[-1] == pytest.approx(0.5, rel=1e-3)
+    known = history.attrs["columns"]
+    assert set(known) == set(history)
+    assert known["void_area_um2"]["unit"] == "µm²"
+    # So that a table can be written to a file with its units.
+    assert json.loads(json.dumps(known)) == known
+
+
+def test_the_summary_is_that_of_the_run_folder(pressed):
+    written = json.loads((pressed.folder / "summary.json").read_text())
+    assert pressed.summary == written
+    assert pressed.state == "finished" and pressed.reason == ""
+
+
+def test_arrays_at_a_pressure(pressed):
+    state = pressed.at(pressure_MPa=0.5)
+    assert state.pressure_MPa == pytest.approx(0.5, rel=1e-3)
+    ceramic = state.ceramic
+    assert ceramic["stress_MPa"].shape == (len(ceramic.cells), 6)
+    assert ceramic["displacement_um"].shape == ceramic.points_um.shape
+    # Every layer below the roughness carries the whole load.
+    deep = ceramic.points_um[ceramic.cells][..., 1].max(axis=1) < -2.0
+    vertical = np.average(ceramic["stress_MPa"][deep, 1], weights=ceramic["volume_um"][deep])
+    assert -vertical == pytest.approx(0.5, rel=1e-2)
+    interface = state.interface
+    assert interface.gap_um.shape == interface.contact_pressure_MPa.shape
+    assert interface.position_um.shape == (len(interface.gap_um), 2)
+    assert pressed.at(step=state.step).pressure_MPa == state.pressure_MPa
+
+
+def test_arrays_go_to_pyvista(pressed):
+    state = pressed.at(pressure_MPa=0.5)
+    grid = state.sodium.to_pyvista()
+    assert np.allclose(grid.points, state.sodium.points_um)
+    moved = state.sodium.to_pyvista(deformed=True).points - grid.points
+    assert np.allclose(moved, state.sodium["displacement_um"], atol=1e-6)
+    cloud = state.interface.to_pyvista()
+    assert cloud.n_points == len(state.interface.gap_um)
+
+
+def test_every_figure_can_be_drawn(pressed):
+    assert {"contact_and_void", "interface", "ceramic_stress"} <= set(pressed.figures)
+    for name in pressed.figures:
+        assert pressed.plot(name).get_axes(), name
+
+
+@pytest.mark.parametrize(
+    ("ask", "expected"),
+    [
+        (lambda run: run.at(pressure_MPa=7.0), "7: no step there; allowed: 0.5"),
+        (lambda run: run.at(), "allowed: one of pressure_MPa, step and time_s"),
+        (lambda run: run.plot("contact"), "did you mean 'contact_and_void'?"),
+        (lambda run: run.at(step=1).ceramic, "its fields were not kept; allowed: steps"),
+    ],
+)
+def test_what_is_not_there_is_one_line(pressed, ask, expected):
+    with pytest.raises(na.NapressError) as caught:
+        ask(pressed)
+    assert expected in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_field_names_the_nearest(pressed):
+    with pytest.raises(KeyError, match="did you mean 'stress_MPa'"):
+        pressed.at(pressure_MPa=0.5).ceramic["stres_MPa"]
+
+
+def test_a_folder_is_gone_on_with_and_never_mixed(pressed, tiny):
+    before = (pressed.folder / "history.csv").stat().st_mtime_ns
+    again = na.run(tiny, pressed.folder)
+    assert again.summary == pressed.summary
+    assert (pressed.folder / "history.csv").stat().st_mtime_ns == before
+    with pytest.raises(na.RunFolderError, match="another case"):
+        na.run(tiny.with_({"surface[0].amplitude": "0.4 um"}), pressed.folder)
+    with pytest.raises(na.RunFolderError, match="no run here"):
+        na.Run(pressed.folder.parent)
+
+
+def test_a_run_in_memory_leaves_nothing_behind(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    run = na.run(tiny)
+    assert run.folder is None and run.case is tiny
+    assert run.summary["contact_fraction"] > 0.0
+    assert run.at(pressure_MPa=0.5).sodium["plastic_strain"].max() > 0.0
+    del run
+    assert list(tmp_path.iterdir()) == []
