@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from typing import Any
 
 
@@ -28,3 +29,12 @@ def percent_text(percent: float) -> str:
 def sentence_case(text: str) -> str:
     """With a capital at the front, the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def printable(text: str) -> str:
+    """Text with control characters replaced, which a terminal would obey; line ends stay."""
+    found = []
+    for character in text:
+        hidden = character not in "\n\t" and unicodedata.category(character).startswith("C")
+        found.append("\N{REPLACEMENT CHARACTER}" if hidden else character)
+    return "".join(found)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
-from napress.postprocess.records import atomic as storage
 from napress.postprocess.records.columns import head
+from napress.postprocess.report import page
 from napress.postprocess.wording import number
 
 REPORT = "report.html"
@@ -48,45 +45,6 @@ LIMITS = (
     "The Weibull probability takes the strength as that of 1 mm³ in even tension, a guess.",
 )
 
-TEMPLATE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ title }} – napress pellet</title>
-<style>
-body { font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1d2430; max-width: 62rem;
-       margin: 2rem auto; padding: 0 1.2rem; }
-h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; border-bottom: 2px solid #0072b2; }
-.warn { border-left: 5px solid #e69f00; background: #fdf6e6; padding: .4rem 1rem; margin: .4rem 0; }
-table { border-collapse: collapse; font-size: .82rem; width: 100%; }
-th, td { padding: .25rem .45rem; border-bottom: 1px solid #d9dee5; text-align: right; }
-td.name { text-align: left; } .wide { overflow-x: auto; }
-figure { margin: 1rem 0; } figure img { display: block; width: 100%; max-width: 46rem;
-  margin: 0 auto; } figcaption, .soft { color: #5b6675; font-size: .85rem; }
-@media print { body { margin: 0; max-width: none; } @page { size: A4; margin: 15mm; } }
-</style></head><body>
-<h1>{{ title }}</h1>
-<p class="soft">{{ subtitle }}</p>
-{%- for text in warnings %}<div class="warn">{{ text }}</div>{% endfor %}
-<h2>At each load</h2>
-<div class="wide"><table><tr>{% for head in heads %}<th>{{ head }}</th>{% endfor %}</tr>
-{%- for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}
-</table></div>
-<p class="soft">{{ places }}</p>
-{%- if averages %}<h2>The rough interface over the pellet</h2>
-<div class="wide"><table><tr>{% for head in average_heads %}<th>{{ head }}</th>{% endfor %}</tr>
-{%- for row in averages %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}
-</table></div>{% endif %}
-<h2>Figures</h2>
-{%- for image, caption in figures %}
-<figure><img alt="{{ caption }}" src="data:image/png;base64,{{ image }}">
-<figcaption>{{ caption }}</figcaption></figure>{% endfor %}
-<h2>What the model leaves out</h2>
-<ul>{% for text in limits %}<li>{{ text }}</li>{% endfor %}</ul>
-{%- if estimates %}<p class="soft">Rests on estimates, not sourced values: {{ estimates }}.</p>
-{%- endif %}
-</body></html>
-"""
-
 
 def write_pellet_report(
     folder: Path,
@@ -117,11 +75,11 @@ def write_pellet_report(
     for name, caption in CAPTIONS.items():
         path = Path(folder) / "figures" / f"{name}.png"
         if path.exists():
-            figures.append((base64.b64encode(path.read_bytes()).decode(), caption))
+            figures.append(page.picture(path, caption))
     averaged = list(dict.fromkeys(key for row in averages for key in row))
-    text = jinja2.Environment(autoescape=True).from_string(TEMPLATE)
-    page = text.render(
-        title=title,
+    text = page.render(
+        "pellet",
+        title,
         subtitle=subtitle,
         warnings=warnings,
         heads=[head(key, "pellet.csv") for key in shown],
@@ -133,9 +91,7 @@ def write_pellet_report(
         limits=LIMITS,
         estimates=", ".join(estimates),
     )
-    path = Path(folder) / REPORT
-    storage.write_text(path, page)
-    return path
+    return page.write_page(Path(folder) / REPORT, text)
 
 
 def _known(value: Any) -> bool:

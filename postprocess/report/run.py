@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import tomllib
 from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from napress.postprocess.figures.run import FIGURES, write_figures
 from napress.postprocess.fracture.assessment import FractureSettings
@@ -20,10 +17,10 @@ from napress.postprocess.records.history import read_history
 from napress.postprocess.records.profiles import profile_steps, read_profile
 from napress.postprocess.records.recorder import FIELDS, HISTORY, PROFILES, SUMMARY
 from napress.postprocess.records.summary import summary
+from napress.postprocess.report import page
 from napress.postprocess.report import resistance_rows as resistance_report
 from napress.postprocess.report import run_rows as report_data
 from napress.postprocess.report.fracture_rows import CAPTION, section, write_fracture_figure
-from napress.postprocess.report.page import TEMPLATE
 from napress.postprocess.wording import number
 
 REPORT = "report.html"
@@ -88,13 +85,11 @@ def write_report(
     figures, no_figures = [], "the run folder holds no interface profiles or fields."
     if steps and field_index(run_folder / FIELDS):
         for name, paths in write_figures(run_folder).items():
-            picture = base64.b64encode(paths[0].read_bytes()).decode("ascii")
-            figures.append((picture, CAPTIONS[name]))
+            figures.append(page.picture(paths[0], CAPTIONS[name]))
     for path in write_fracture_figure(run_folder / FIGURES, history, fracture)[:1]:
-        figures.append((base64.b64encode(path.read_bytes()).decode("ascii"), CAPTION))
+        figures.append(page.picture(path, CAPTION))
     facets = read_profile(run_folder / PROFILES, steps[-1]).facets if steps else None
-    path = run_folder / REPORT
-    page = render(
+    text = render(
         history,
         result,
         case=_read_toml(run_folder / CASE),
@@ -105,8 +100,7 @@ def write_report(
         no_figures=no_figures,
         pellet=section(history, result, fracture),
     )
-    storage.write_text(path, page)
-    return path
+    return page.write_page(run_folder / REPORT, text)
 
 
 def render(
@@ -137,17 +131,15 @@ def render(
     Returns:
         HTML.
     """
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
     fracture = {"survives": None, "verdict": "No verdict.", "left_out": ""} | (
         result.get("fracture") or {}
     )
     heads, rows = report_data.target_table(history)
     last = number(result["pressure_MPa"])
     shown_elsewhere = ("surface_statistics", "mesh_quality")
-    return environment.from_string(TEMPLATE).render(
-        title=case.get("title") or "Pressing a rough interface",
+    return page.render(
+        "run",
+        case.get("title") or "Pressing a rough interface",
         subtitle=f"Sodium pressed onto a rough ceramic from first touch to {last} MPa.",
         cards=report_data.headline(result),
         fracture=fracture,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
 import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
@@ -17,7 +15,7 @@ from napress.postprocess.figures.sweep import draw_against_pressure, draw_tornad
 from napress.postprocess.figures.sweep_data import SweepData, is_seed, label
 from napress.postprocess.figures.sweep_maps import draw_process_map, draw_response_surface
 from napress.postprocess.fracture.criteria import CRITERIA
-from napress.postprocess.records import atomic as storage
+from napress.postprocess.report import page
 from napress.postprocess.wording import number
 
 REPORT = "sweep-report.html"
@@ -103,11 +101,9 @@ def write_sweep_report(data: SweepData, folder: Path) -> SweepReport:
                 continue
             paths = style.save(figure, folder / FIGURES, name)
             written += [str(path) for path in paths]
-            picture = base64.b64encode(paths[0].read_bytes()).decode("ascii")
-            shown.append((picture, caption))
-    page = folder / REPORT
-    storage.write_text(page, render(data, shown, left_out))
-    return SweepReport(page, written, left_out)
+            shown.append(page.picture(paths[0], caption))
+    path = page.write_page(folder / REPORT, render(data, shown, left_out))
+    return SweepReport(path, written, left_out)
 
 
 def render(data: SweepData, figures: list[tuple[str, str]], left_out: dict[str, str]) -> str:
@@ -135,11 +131,9 @@ def render(data: SweepData, figures: list[tuple[str, str]], left_out: dict[str, 
         (label(name), _range(table[name]), "seed" if is_seed(name) else "parameter")
         for name in data.varied
     ]
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
-    return environment.from_string(_TEMPLATE).render(
-        title=data.title,
+    return page.render(
+        "sweep",
+        data.title,
         counts=", ".join(f"{count} {state}" for state, count in states.items()),
         cpu_hours=f"{table['cpu_s'].sum() / 3600:.3g}" if "cpu_s" in table else "0",
         figures=figures,
@@ -169,78 +163,3 @@ def _range(values: pd.Series) -> str:
     if pd.api.types.is_numeric_dtype(values):
         return f"{_cell(values.min())} to {_cell(values.max())}, {len(distinct)} values"
     return f"{len(distinct)} values"
-
-
-_TEMPLATE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ title }} – napress sweep</title>
-<style>
-:root { --ink: #1d2430; --soft: #5b6675; --line: #d9dee5; --blue: #0072b2; }
-* { box-sizing: border-box; }
-body { font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; color: var(--ink);
-       max-width: 62rem; margin: 2rem auto; padding: 0 1.2rem; background: #fff; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .3rem; }
-h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; padding-bottom: .25rem;
-     border-bottom: 2px solid var(--blue); }
-p.sub { color: var(--soft); margin: 0 0 1rem; }
-table { border-collapse: collapse; width: 100%; font-size: .84rem; margin: .5rem 0; }
-th, td { text-align: left; padding: .28rem .5rem; border-bottom: 1px solid var(--line);
-         vertical-align: top; }
-th { border-bottom: 1.5px solid var(--soft); }
-.numbers td { font-variant-numeric: tabular-nums; }
-.wide { overflow-x: auto; }
-.warn { border-left: 5px solid #e69f00; background: #fdf6e6; padding: .5rem 1rem; margin: .5rem 0; }
-figure { margin: 1.2rem 0; break-inside: avoid; }
-figure img { display: block; max-width: 100%; max-height: 52rem; height: auto; margin: 0 auto; }
-figcaption { color: var(--soft); font-size: .85rem; text-align: center; margin-top: .3rem; }
-@media print { body { margin: 0; max-width: none; font-size: 10.5pt; }
-  @page { size: A4; margin: 15mm; } }
-</style>
-</head>
-<body>
-<h1>{{ title }}</h1>
-<p class="sub">Runs: {{ counts }}. CPU time {{ cpu_hours }} h. Every number is in sweep.csv.</p>
-{%- if others %}
-<div class="warn">Not finished: {{ others | length }} of {{ total }} runs, listed at the end.
-{{ used }}</div>
-{%- endif %}
-
-<h2>What varies</h2>
-<table><tr><th>Field</th><th>Values</th><th></th></tr>
-{%- for row in ranges %}
-<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
-{%- endfor %}
-</table>
-
-<h2>Figures</h2>
-{%- for image, caption in figures %}
-<figure><img alt="{{ caption }}" src="data:image/png;base64,{{ image }}">
-<figcaption>{{ caption }}</figcaption></figure>
-{%- endfor %}
-{%- for name, reason in left_out.items() %}
-<p class="sub">No {{ name }}: {{ reason }}.</p>
-{%- endfor %}
-
-<h2>Runs</h2>
-<div class="wide"><table class="numbers">
-<tr>{% for head in heads %}<th>{{ head }}</th>{% endfor %}</tr>
-{%- for row in rows %}
-<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
-{%- endfor %}
-</table></div>
-{%- if hidden %}<p class="sub">And {{ hidden }} more in sweep.csv.</p>{% endif %}
-{%- if others %}
-
-<h2>Not finished</h2>
-<table><tr><th>Run</th><th>State</th><th>Reason</th></tr>
-{%- for row in others %}
-<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
-{%- endfor %}
-</table>
-{%- endif %}
-</body>
-</html>
-"""
