@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.interpolate import BSpline
+from scipy.interpolate import PPoly
 
 Array = NDArray[np.float64]
 DEGREE = 3
@@ -31,15 +31,17 @@ class DeflectionBasis:
         self.width_um = width_um
         self.dimension = dimension
         self.size = self._line ** (dimension - 1)
-        # Basis functions of one degree less, and the map to the derivatives.
-        self._lower_knots = self._knots[1:-1]
-        spans = self._knots[DEGREE + 1 : -1] - self._knots[1 : -1 - DEGREE]
-        slope = DEGREE / spans
-        rows = np.arange(self._line - 1)
-        self._differentiate = sparse.csr_array(
-            (np.r_[slope, -slope], (np.r_[rows, rows], np.r_[rows + 1, rows])),
-            shape=(self._line - 1, self._line),
-        )
+        # On each interval a function is a polynomial in the distance from its left end,
+        # highest power first: (interval, power, function), and the same of the slopes.
+        self._left = inner
+        pieces = np.empty((intervals, DEGREE + 1, DEGREE + 1))
+        for function, unit in enumerate(np.eye(self._line)):
+            # Its first DEGREE pieces and its last belong to the intervals of no length.
+            spline = PPoly.from_spline((self._knots, unit, DEGREE)).c[:, DEGREE:-DEGREE]
+            for interval in range(max(0, function - DEGREE), min(intervals, function + 1)):
+                pieces[interval, :, function - interval] = spline[:, interval]
+        powers = np.arange(DEGREE, 0, -1)[:, None]
+        self._pieces = (pieces, pieces[:, :-1] * powers)
 
     def values(self, points: Array) -> sparse.csr_array:
         """Basis functions at lateral points, (n, dimension-1) to (n, size)."""
@@ -50,26 +52,26 @@ class DeflectionBasis:
         return [self._product(points, axis) for axis in range(self.dimension - 1)]
 
     def _product(self, points: Array, derivative_axis: int | None) -> sparse.csr_array:
-        factors = [
-            self._line_matrix(points[:, axis], axis == derivative_axis)
-            for axis in range(self.dimension - 1)
-        ]
-        result = factors[0]
-        for factor in factors[1:]:
-            result = _row_kronecker(result, factor)
-        return result
+        count = len(points)
+        values, columns = np.ones((count, 1)), np.zeros((count, 1), dtype=np.int32)
+        for axis in range(self.dimension - 1):
+            first, along = self._on_line(points[:, axis], axis == derivative_axis)
+            own = first[:, None] + np.arange(DEGREE + 1, dtype=np.int32)
+            values = (values[:, :, None] * along[:, None]).reshape(count, -1)
+            columns = (columns[:, :, None] * self._line + own[:, None]).reshape(count, -1)
+        starts = np.arange(0, values.size + 1, values.shape[1], dtype=np.int32)
+        return sparse.csr_array((values.ravel(), columns.ravel(), starts), shape=(count, self.size))
 
-    def _line_matrix(self, coordinate: Array, derivative: bool) -> sparse.csr_array:
+    def _on_line(self, coordinate: Array, derivative: bool) -> tuple[NDArray[np.int32], Array]:
+        """First function that is not nothing at each place, (n,), and the values, (n, 4)."""
         inside = np.clip(coordinate, 0.0, self.width_um)
-        if not derivative:
-            return BSpline.design_matrix(inside, self._knots, DEGREE).tocsr()
-        lower = BSpline.design_matrix(inside, self._lower_knots, DEGREE - 1)
-        return (lower @ self._differentiate).tocsr()
-
-
-def _row_kronecker(first: sparse.csr_array, second: sparse.csr_array) -> sparse.csr_array:
-    """Row by row Kronecker product of two matrices with as many rows."""
-    size = second.shape[1]
-    expand = sparse.kron(first, np.ones((1, size)), format="csr")
-    tile = sparse.kron(np.ones((1, first.shape[1])), second, format="csr")
-    return expand.multiply(tile).tocsr()
+        intervals = len(self._left) - 1
+        interval = np.minimum(
+            (inside * (intervals / self.width_um)).astype(np.int32), intervals - 1
+        )
+        along = (inside - self._left[interval])[:, None]
+        pieces = self._pieces[derivative][interval]
+        values = pieces[:, 0]
+        for power in range(1, pieces.shape[1]):
+            values = values * along + pieces[:, power]
+        return interval, values

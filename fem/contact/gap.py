@@ -93,9 +93,10 @@ class ContactState:
 
 def look_under(points: Array, surface: Surface, basis: DeflectionBasis) -> ObstacleView:
     """Evaluates surface and basis under points, (n, dimension-1), µm."""
+    height, slope, _ = surface.evaluate(points)
     return ObstacleView(
-        height_um=surface.height(points),
-        slope=surface.gradient(points),
+        height_um=height,
+        slope=slope,
         values=basis.values(points),
         gradients=basis.gradients(points),
     )

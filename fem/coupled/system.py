@@ -24,6 +24,7 @@ from napress.meshes.surfaces import Surface
 Array = NDArray[np.float64]
 # A contact facet squeezed below this share of its length has folded up.
 SMALLEST_STRETCH = 0.02
+PLATEN_AT_REST = 1e-15  # of the cell width: rounding of where the platen was told to go
 # Contact stiffness: penetration of a few thousandths of a facet under the flow
 # pressure. The multiplier carries the pressure from step to step, so the stiffness
 # need only grow with a share of it, up to a bound that keeps the tangent regular.
@@ -240,6 +241,10 @@ class CoupledSystem:
             platen = -force / self.platen_stiffness
         else:
             platen = -control.displacement_um - self.sodium.platen_value(state.sodium)
+            # It moves in the first iteration of a step and stands in the others, which
+            # saves the back-solve for its motion.
+            if abs(platen) <= PLATEN_AT_REST * self.surface.width_um:
+                return self.sodium.with_ghosts(fixed_platen)
         return self.sodium.with_ghosts(fixed_platen + platen * self._platen_motion())
 
     def _respond(

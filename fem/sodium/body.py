@@ -16,7 +16,8 @@ from dolfinx.fem.petsc import assemble_matrix, create_matrix
 from mpi4py import MPI
 from numpy.typing import NDArray
 
-from napress.fem.algebra.linear import DirectSolver
+from napress.fem.algebra.assembly import FixedPatternMatrix
+from napress.fem.algebra.linear import AMF, DirectSolver
 from napress.fem.contact.face import ContactFace
 from napress.fem.contact.gap import SurfaceState
 from napress.fem.contact.law_fields import law_fields
@@ -69,8 +70,11 @@ class Sodium:
         self._make_forms(metal)
         self.plastic = PlasticHistory(body.mesh, metal, self.fields, self.forms.mapping)
         self._make_expressions()
-        matrix = create_matrix(self._tangent)
-        self.solver = DirectSolver(matrix)
+        self._assembled = None
+        if self.comm.size == 1:
+            self._assembled = FixedPatternMatrix(self._tangent, self.fixed, self.platen_dofs)
+        matrix = self._assembled.matrix if self._assembled else create_matrix(self._tangent)
+        self.solver = DirectSolver(matrix, AMF if self.dimension == 2 else None)
 
     def _make_spaces(self, metal: PlasticMetal, facet_size_um: float, strength: Any) -> None:
         mesh = self.body.mesh
@@ -310,6 +314,8 @@ class Sodium:
             Row and column sums over the platen: force on the platen per unit of
             each unknown, and force on each unknown per unit of platen motion.
         """
+        if self._assembled is not None:
+            return self._assembled.assemble()
         matrix = self.solver.matrix
         matrix.zeroEntries()
         assemble_matrix(matrix, self._tangent, bcs=self._conditions)

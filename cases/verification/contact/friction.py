@@ -72,13 +72,18 @@ class Incline:
         """Rise across the cell."""
         return self.slope * self.width_um
 
+    def evaluate(self, points: Array) -> tuple[Array, Array, Array]:
+        """Height (n,), slope (n, 1) and curvature (n, 1, 1) at lateral points, (n, 1)."""
+        slope = np.full((len(points), 1), self.slope)
+        return self.slope * (points[:, 0] - self.width_um), slope, np.zeros((len(points), 1, 1))
+
     def height(self, points: Array) -> Array:
-        """Height under lateral points, (n, 1) to (n,), µm."""
-        return self.slope * (points[:, 0] - self.width_um)
+        """Height alone, (n,), µm."""
+        return self.evaluate(points)[0]
 
     def gradient(self, points: Array) -> Array:
-        """Slope there, (n, 1)."""
-        return np.full((len(points), 1), self.slope)
+        """Slope alone, (n, 1)."""
+        return self.evaluate(points)[1]
 
 
 class Block:
