@@ -37,6 +37,8 @@ class InterfaceSnapshot:
         adjacent_facets: Pairs of facets that share a vertex (2-D) or edge (3-D),
             (pairs, 2); what a void is connected through.
         facet_size_um: Nominal edge length of an interface facet.
+        largest_pressure_MPa: Largest contact pressure so far, (facets, points); None where
+            no film asks for it.
     """
 
     position_um: Array
@@ -45,6 +47,7 @@ class InterfaceSnapshot:
     area_um: Array
     adjacent_facets: IntArray
     facet_size_um: float
+    largest_pressure_MPa: Array | None = None
 
 
 @dataclass(frozen=True)

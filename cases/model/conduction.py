@@ -7,9 +7,11 @@ from pathlib import Path
 from napress.cases.model.interface import PressModel
 from napress.cases.schema.resistance import ResistanceTable
 from napress.fem.conduction.electrolyte import Electrolyte
+from napress.fem.inputs.film_law import FilmLaw
 from napress.meshes.interface_mesh import TaggedMesh
+from napress.postprocess.resistance.contact import ContactResistance
 from napress.postprocess.resistance.recorder import ConductionRecorder
-from napress.postprocess.resistance.resistance import ContactResistance
+from napress.postprocess.resistance.spectrum import ElectrolyteArc
 from napress.postprocess.resistance.waviness import Waviness
 from napress.postprocess.theory import effective_modulus_MPa
 
@@ -31,11 +33,27 @@ def conduction_recorder(
         ConductionRecorder(
             folder,
             Electrolyte(ceramic, model.ionic_conductivity.value),
-            ContactResistance(table.value_of("charge_transfer"), table.value_of("film")),
+            ContactResistance(
+                table.value_of("charge_transfer"),
+                table.value_of("film"),
+                model.law.numbers(FilmLaw),
+                model.ionic_conductivity.value,
+            ),
             keep_fields=model.output.fields != "none",
             wave=_waviness(model, table),
+            spectrum=_spectrum(model, table),
         )
     ]
+
+
+def _spectrum(model: PressModel, table: ResistanceTable) -> ElectrolyteArc | None:
+    if model.permittivity is None:
+        return None
+    return ElectrolyteArc(
+        conductivity_mS_per_cm=model.ionic_conductivity.value,
+        permittivity=model.permittivity.value,
+        thickness_um=table.pellet_thickness or model.ceramic_thickness_um,
+    )
 
 
 def _waviness(model: PressModel, table: ResistanceTable) -> Waviness | None:

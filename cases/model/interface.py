@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from napress.cases.model.fracture import fracture_settings
 from napress.cases.schema.contact import to_law
 from napress.cases.schema.creep import to_law as to_creep_law
 from napress.cases.schema.creep import to_size_effect
+from napress.cases.schema.film import to_film
 from napress.cases.schema.interface_case import Case, CeramicTable, SodiumTable, value_of
 from napress.cases.schema.program import to_program
 from napress.cases.schema.resistance import ResistanceTable
@@ -79,6 +80,7 @@ class PressModel:
     fracture_toughness: SourcedValue
     weibull_modulus: SourcedValue | None
     ionic_conductivity: SourcedValue | None
+    permittivity: SourcedValue | None
     resistance: ResistanceTable | None
     program: LoadProgram
     step_control: StepControl
@@ -135,6 +137,7 @@ def _metal(case: Case) -> PlasticMetal:
 def to_model(case: Case) -> PressModel:
     """Returns a case, as `load_case` has checked it, in inner units."""
     sodium, ceramic, solver = case.sodium, case.ceramic, case.solver
+    film = to_film(case.film)
     return PressModel(
         title=case.title,
         dimension=case.interface.dimension,
@@ -147,13 +150,14 @@ def to_model(case: Case) -> PressModel:
         ceramic=ElasticCeramic(
             young_MPa=_number(ceramic, "young"), poisson=_number(ceramic, "poisson")
         ),
-        law=to_law(case.contact),
+        law=replace(to_law(case.contact), further=() if film is None else (film,)),
         size_effect=to_size_effect(case.size_effect),
         tensile_strength=value_of(ceramic, "tensile_strength"),
         compressive_strength=value_of(ceramic, "compressive_strength"),
         fracture_toughness=value_of(ceramic, "fracture_toughness"),
         weibull_modulus=value_of(ceramic, "weibull_modulus"),
         ionic_conductivity=value_of(ceramic, "ionic_conductivity"),
+        permittivity=value_of(ceramic, "permittivity"),
         resistance=case.resistance,
         program=to_program(case.program),
         step_control=StepControl(

@@ -149,16 +149,22 @@ def check_resistance(case: Case, file: str) -> None:
             separate scale.
     """
     table = case.resistance
-    if table is None:
+    if case.film is not None and table is not None and table.film is not None:
+        raise CaseError(
+            file,
+            "resistance.film",
+            "is a second film beside table [film]; allowed: one of them, [film] if it breaks",
+        )
+    if table is None and case.film is None:
         return
     if value_of(case.ceramic, "ionic_conductivity") is None:
         raise CaseError(
             file,
-            "resistance",
+            "resistance" if case.film is None else "film",
             "needs a conductivity that neither case nor material gives; allowed: "
             "ceramic.ionic_conductivity, such as '5 mS/cm'",
         )
-    wave = table.waviness
+    wave = None if table is None else table.waviness
     if wave is None:
         return
     least = SCALE_SEPARATION * case.interface.width

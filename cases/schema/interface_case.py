@@ -25,6 +25,7 @@ from napress.cases.schema.creep import (
     estimates,
     to_size_effect,
 )
+from napress.cases.schema.film import FilmTable
 from napress.cases.schema.fracture import Fracture
 from napress.cases.schema.materials import (
     Ceramic,
@@ -134,6 +135,7 @@ class CeramicTable(Strict):
     fracture_toughness: _override(units.TOUGHNESS, materials.TOUGHNESS, "K_IC")
     weibull_modulus: _override(None, materials.WEIBULL, "Weibull modulus")
     ionic_conductivity: _override(units.CONDUCTIVITY, materials.CONDUCTIVITY, "conductivity")
+    permittivity: _override(None, materials.PERMITTIVITY, "relative permittivity")
 
 
 _STEP = quantity(units.LENGTH, Bounds(above=0.0, at_most=1e3))
@@ -200,6 +202,7 @@ class Case(Strict):
     resistance: _field(
         ResistanceTable | None, "table [resistance]; default: perfect contact where it touches"
     ) = None
+    film: _field(FilmTable | None, "table [film]: a layer that breaks under pressure") = None
     creep: _field(CreepTable | None, "table [creep]: sodium that flows in time") = None
     size_effect: _field(SizeEffectTable | None, "table [size_effect]: strength when small") = None
     solver: _field(Solver, "table [solver]") = Solver()
@@ -256,4 +259,5 @@ def assumed_values(case: Case) -> list[str]:
             entry = getattr(case.resistance, name)
             if entry is not None and entry.estimate:
                 names.append(f"resistance.{name}")
+    names += case.film.estimates() if case.film is not None else []
     return names

@@ -23,6 +23,7 @@ POISSON = Bounds(above=-1.0, below=0.5)
 TOUGHNESS = Bounds(above=0.0, at_most=1e3)
 WEIBULL = Bounds(above=0.0, at_most=1e3)
 CONDUCTIVITY = Bounds(above=0.0, at_most=1e6)
+PERMITTIVITY = Bounds(at_least=1.0, at_most=1e5)
 EXPONENT = Bounds(above=0.0, at_most=100.0)
 POSITIVE = Bounds(above=0.0, at_most=1e9)
 
@@ -75,6 +76,7 @@ class Ceramic(Strict):
     fracture_toughness: _of(units.TOUGHNESS, TOUGHNESS, "K_IC, '1.3 MPa*m**0.5'", True)
     weibull_modulus: _of(None, WEIBULL, "Weibull modulus of the strength") = None
     ionic_conductivity: _of(units.CONDUCTIVITY, CONDUCTIVITY, "at 25 degC, '5 mS/cm'") = None
+    permittivity: _of(None, PERMITTIVITY, "relative permittivity, for spectra") = None
 
 
 class Tool(Strict):

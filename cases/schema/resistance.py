@@ -39,6 +39,10 @@ class ResistanceTable(Strict):
 
     charge_transfer: _sourced("charge transfer per true contact area, '2 ohm*cm**2'") = None
     film: _sourced("film between metal and ceramic, per true contact area") = None
+    pellet_thickness: Annotated[
+        _LENGTH | None,
+        Field(description="of the real pellet, for its arc in a spectrum; default: the ceramic's"),
+    ] = None
     waviness: Annotated[
         Waviness | None, Field(description="table [resistance.waviness]; default: none")
     ] = None

@@ -18,7 +18,7 @@ from napress.cases.verification.rows import RELATIVE, Check, Row, not_done
 def checks() -> tuple[Check, ...]:
     """Every check, the quick ones first."""
     from napress.cases.verification import convergence
-    from napress.cases.verification.ceramic import ceramic_shear, conduction, crack, weibull
+    from napress.cases.verification.ceramic import ceramic_shear, conduction, crack, film, weibull
     from napress.cases.verification.contact import (
         elastic_contact,
         friction,
@@ -64,6 +64,7 @@ def checks() -> tuple[Check, ...]:
         Check("cylindrical void, Norton creep", creep_cylinder.closing_void),
         Check("elastic wave, Westergaard", elastic_contact.westergaard),
         Check("conduction, strips and contact resistance", conduction.strips),
+        Check("film that breaks", film.breaking_film),
         Check("elastic wave and conduction, Westergaard", conduction.westergaard_and_conduction),
         Check("flat ridges, slip-line load", punch_row.slip_line_load),
         Check("redistributed nodes", redistribution.redistribution),

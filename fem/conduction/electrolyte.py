@@ -12,6 +12,7 @@ in mS/cm.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import napress.meshes.backend  # noqa: F401  orders the imports below
@@ -36,6 +37,8 @@ from napress.fem.conduction.edge_refinement import (
 from napress.meshes.interface_mesh import Boundary, TaggedMesh
 
 Array = NDArray[np.float64]
+# Resistance per true contact area at lateral points (n, dim-1), (n,), ohm cm2.
+LocalResistance = Callable[[Array], Array]
 
 # 1 um / (1 mS/cm) = 1e-4 cm / (1e-3 S/cm)
 OHM_CM2_PER_UM_CM_PER_MS = 0.1
@@ -91,6 +94,8 @@ class ConductionSolution:
         facet_area_um: Projected area of those facets, (facets,), µm^(dim-1).
         facet_contact_area_um: The part of it that touches, (facets,).
         facet_centre_um: Their centres, (facets, dim).
+        touching_um: Lateral centres of the refined facets that touch, (n, dim-1).
+        touching_loss_share: Their shares of the loss in the contact, (n,).
         field: Potential and current density.
     """
 
@@ -104,6 +109,8 @@ class ConductionSolution:
     facet_area_um: Array
     facet_contact_area_um: Array
     facet_centre_um: Array
+    touching_um: Array
+    touching_loss_share: Array
     field: ConductionField
 
 
@@ -177,34 +184,47 @@ class RefinedElectrolyte:
             SingularSystem: If the matrix cannot be factored.
         """
         everywhere = np.ones(len(self._facets), dtype=bool)
-        _, current, loss, _ = self._solve(everywhere, self._conductance(0.0))
+        perfect = self._conductance(np.zeros(len(self._facets)))
+        _, current, loss, _ = self._solve(everywhere, perfect)
         return OHM_CM2_PER_UM_CM_PER_MS * self._nominal * loss / current**2
 
     def solve(
-        self, touching: Touching, contact_resistance_ohm_cm2: float = 0.0
+        self, touching: Touching, contact_resistance_ohm_cm2: float | LocalResistance = 0.0
     ) -> ConductionSolution:
         """Solves for a contact; a facet of the refined mesh touches if its centre does.
 
         Args:
             touching: Tells which lateral points (n, dim-1) touch, (n,).
-            contact_resistance_ohm_cm2: Per true contact area; 0 is a perfect contact.
+            contact_resistance_ohm_cm2: Per true contact area, one number or one from
+                place to place; 0 is a perfect contact, infinite lets nothing pass.
 
         Raises:
-            NoContact: If nothing touches.
+            NoContact: If nothing touches, or what touches lets no current pass.
             SingularSystem: If the matrix cannot be factored.
         """
-        closed = touching(self._corners.mean(1)[:, :-1])
+        lateral = self._corners.mean(1)[:, :-1]
+        closed = touching(lateral)
         if not closed.any():
             raise NoContact("nothing touches, so no current crosses the interface")
-        conductance = self._conductance(contact_resistance_ohm_cm2)
+        given = contact_resistance_ohm_cm2
+        resistance = given(lateral[closed]) if callable(given) else np.full(closed.sum(), given)
+        conductance = self._conductance(resistance)
+        if not conductance.any():
+            raise NoContact("no current crosses what touches: all of it is covered by the film")
         potential, current, loss, at = self._solve(closed, conductance)
-        into = self._current_per_cell(potential, conductance, at)
+        cells = self._cells(closed)
+        jump = 1 - potential
+        into, lost = (self._per_cell(flow, cells, conductance, at) for flow in (jump, jump**2))
+        # A cell may own two contact facets: its current goes to the first of them.
+        unique, first = np.unique(cells, return_index=True)
+        crossing, losing = np.zeros((2, len(cells)))
+        crossing[first], losing[first] = into[unique], lost[unique]
 
         nominal = self._nominal
         scale = OHM_CM2_PER_UM_CM_PER_MS * nominal / current
         # The metal is at 1, so the current is also the power.
         share = loss / current
-        density, area, centres = self._per_facet(into, closed, nominal / current)
+        density, area, centres = self._per_facet(crossing, closed, nominal / current)
         return ConductionSolution(
             total_asr_ohm_cm2=scale,
             electrolyte_loss_asr_ohm_cm2=share * scale,
@@ -218,18 +238,22 @@ class RefinedElectrolyte:
                 self._owner[closed], self._projected[closed], self._facet_count
             ),
             facet_centre_um=centres,
+            touching_um=lateral[closed],
+            touching_loss_share=losing / losing.sum(),
             field=self._field(potential, nominal / current, scale),
         )
 
-    def _conductance(self, resistance_ohm_cm2: float) -> float:
+    def _conductance(self, resistance_ohm_cm2: Array) -> Array:
         """Per contact area, in mS/cm per µm."""
-        if resistance_ohm_cm2 > 0:
-            return OHM_CM2_PER_UM_CM_PER_MS / resistance_ohm_cm2
         width = self._nominal ** (1 / (self._mesh.topology.dim - 1))
-        return self._conductivity / (PERFECT_SHARE * width)
+        perfect = self._conductivity / (PERFECT_SHARE * width)
+        resists = resistance_ohm_cm2 > 0
+        return np.where(
+            resists, OHM_CM2_PER_UM_CM_PER_MS / np.where(resists, resistance_ohm_cm2, 1.0), perfect
+        )
 
     def _solve(
-        self, closed: NDArray[np.bool_], conductance: float
+        self, closed: NDArray[np.bool_], conductance: Array
     ) -> tuple[fem.Function, float, float, ufl.Measure]:
         """Solves with the metal at potential 1.
 
@@ -245,7 +269,7 @@ class RefinedElectrolyte:
         trial, test = ufl.TrialFunction(space), ufl.TestFunction(space)
         at = ufl.Measure("ds", mesh, subdomain_data=tags)
         bulk = fem.Constant(mesh, self._conductivity)
-        crossing = fem.Constant(mesh, conductance)
+        crossing = self._on_cells(self._cells(closed), conductance)
         inside = bulk * ufl.inner(ufl.grad(trial), ufl.grad(test)) * ufl.dx
         bilinear = _form(inside + crossing * trial * test * at(_TOUCHING))
         drive = fem.assemble_vector(_form(crossing * test * at(_TOUCHING))).array
@@ -265,25 +289,40 @@ class RefinedElectrolyte:
         loss = float(nodal @ potential.x.array)
         return potential, -float(nodal[bottom].sum()), loss, at
 
-    def _current_per_cell(
-        self, potential: fem.Function, conductance: float, at: ufl.Measure
+    def _cells(self, closed: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """The cell behind each touching facet."""
+        topology = self._mesh.topology
+        to_cell = topology.connectivity(topology.dim - 1, topology.dim)
+        return to_cell.array[to_cell.offsets[self._facets[closed]]].astype(np.int64)
+
+    def _on_cells(self, cells: NDArray[np.int64], values: Array) -> fem.Function:
+        """A value of each touching facet as one of the cell behind it."""
+        found = fem.Function(fem.functionspace(self._mesh, ("Discontinuous Lagrange", 0)))
+        # Of two facets of one cell the mean: a form knows the coefficient by cell.
+        count = np.bincount(cells, minlength=len(found.x.array))
+        total = np.bincount(cells, values, len(found.x.array))
+        found.x.array[:] = np.divide(total, count, out=np.zeros(len(total)), where=count > 0)
+        return found
+
+    def _per_cell(
+        self,
+        flow: ufl.core.expr.Expr,
+        cells: NDArray[np.int64],
+        conductance: Array,
+        at: ufl.Measure,
     ) -> Array:
-        """Current through the contact of each cell, (cells,)."""
+        """What a conductance times ``flow`` comes to on the contact of each cell, (cells,)."""
         mesh = self._mesh
         per_cell = ufl.TestFunction(fem.functionspace(mesh, ("Discontinuous Lagrange", 0)))
-        jump = fem.Constant(mesh, conductance) * (1 - potential)
-        return fem.assemble_vector(_form(jump * per_cell * at(_TOUCHING))).array.copy()
+        crossing = self._on_cells(cells, conductance)
+        return fem.assemble_vector(_form(crossing * flow * per_cell * at(_TOUCHING))).array.copy()
 
     def _per_facet(
-        self, into: Array, closed: NDArray[np.bool_], scale: float
+        self, crossing: Array, closed: NDArray[np.bool_], scale: float
     ) -> tuple[Array, Array, Array]:
         """Current density, projected area and centre of each unrefined contact facet."""
-        mesh, count = self._mesh, self._facet_count
-        to_cell = mesh.topology.connectivity(mesh.topology.dim - 1, mesh.topology.dim)
-        cells = np.array([to_cell.links(facet)[0] for facet in self._facets[closed]])
-        # A cell may own two contact facets: its current goes to the first of them.
-        unique, first = np.unique(cells, return_index=True)
-        current = np.bincount(self._owner[closed][first], into[unique], count)
+        count = self._facet_count
+        current = np.bincount(self._owner[closed], crossing, count)
         area = np.bincount(self._owner, self._projected, count)
         centres = [
             np.bincount(self._owner, self._projected * column, count) / area

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from napress.fem.ceramic.body import Ceramic
 from napress.fem.contact.adhesion import Adhesion, adhesion
+from napress.fem.contact.film import Film, film
 from napress.fem.contact.friction import Friction, friction
 from napress.fem.contact.gap import ContactState
 from napress.fem.contact.part import ContactPart
@@ -28,6 +29,7 @@ LAWS: dict[str, Callable[[PressedBody, float], ContactPart | None]] = {
     "friction": friction,
     "gas": trapped_gas,
     "adhesion": adhesion,
+    "film": film,
 }
 
 
@@ -39,6 +41,7 @@ class InterfaceLaws:
         friction: Friction, None without.
         adhesion: Bonds, None without adhesion.
         gas: Trapped gas, None in vacuum.
+        film: A film that breaks, None without.
     """
 
     def __init__(self, body: PressedBody, width_um: float) -> None:
@@ -48,6 +51,7 @@ class InterfaceLaws:
         self.friction: Friction | None = self.parts.get("friction")
         self.adhesion: Adhesion | None = self.parts.get("adhesion")
         self.gas: TrappedGas | None = self.parts.get("gas")
+        self.film: Film | None = self.parts.get("film")
 
     def history(self) -> tuple[HistoryField, ...]:
         """What an accepted step changes for good, of all parts."""

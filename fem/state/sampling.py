@@ -97,8 +97,11 @@ class Sampler:
     def _interface(self, accepted: AcceptedStep) -> InterfaceSnapshot | None:
         sodium, at = self._system.sodium, accepted.evaluation
         area = sodium.face.reference_area * at.surface.area_ratio
-        columns = np.column_stack([at.surface.position, at.gap, at.pressure, area])
-        rows = gather_rows(sodium.comm, columns)
+        columns = [at.surface.position, at.gap, at.pressure, area]
+        film = self._system.laws.film
+        if film is not None:
+            columns.append(film.largest(at))
+        rows = gather_rows(sodium.comm, np.column_stack(columns))
         if rows is None:
             return None
         points = rows.reshape(-1, sodium.face.points_per_facet, rows.shape[1])[self._order]
@@ -110,6 +113,7 @@ class Sampler:
             area_um=points[..., dimension + 2],
             adjacent_facets=self._adjacent,
             facet_size_um=float(sodium.fields.facet_size.value),
+            largest_pressure_MPa=None if film is None else points[..., dimension + 3],
         )
 
     def _sodium_body(self, accepted: AcceptedStep) -> BodySnapshot | None:

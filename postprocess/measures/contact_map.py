@@ -47,24 +47,38 @@ def touching_by_pressure(interface: InterfaceSnapshot) -> Touching:
     return lambda points: carries[np.minimum(np.searchsorted(ends, points[:, 0]), len(carries) - 1)]
 
 
-def _below_zero(interface: InterfaceSnapshot, level: Array) -> Touching:
+def interpolated(interface: InterfaceSnapshot, values: Array) -> Callable[[Array], Array]:
+    """Values of the sample points between them, linear; outside them the nearest.
+
+    Args:
+        interface: Contact surface.
+        values: At its points, (facets, points).
+
+    Returns:
+        From lateral points (n, dim-1) in µm to values, (n,).
+    """
     dimension = interface.position_um.shape[-1]
     lateral = interface.position_um[..., :-1].reshape(-1, dimension - 1)
-    values = np.asarray(level, dtype=float).ravel()
+    values = np.asarray(values, dtype=float).ravel()
     if dimension == 2:
         order = np.argsort(lateral[:, 0], kind="stable")
         x, values = lateral[order, 0], values[order]
-        return lambda points: np.interp(points[:, 0], x, values) <= 0
+        return lambda points: np.interp(points[:, 0], x, values)
     inside, nearest = (
         LinearNDInterpolator(lateral, values),
         NearestNDInterpolator(lateral, values),
     )
 
-    def touching(points: Array) -> NDArray[np.bool_]:
+    def at(points: Array) -> Array:
         found = inside(points)
         # Sample points lie inside the cell, so its rim is outside their hull.
         outside = np.isnan(found)
         found[outside] = nearest(points[outside])
-        return found <= 0
+        return found
 
-    return touching
+    return at
+
+
+def _below_zero(interface: InterfaceSnapshot, level: Array) -> Touching:
+    at = interpolated(interface, level)
+    return lambda points: at(points) <= 0

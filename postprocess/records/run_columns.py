@@ -136,6 +136,11 @@ RESISTANCE = (
         "Area-specific resistance that the interface adds to the bulk, on the nominal area.",
     ),
     Column("constriction_asr_ohm_cm2", "Constriction ASR", "Of current that crowds into contact."),
+    Column(
+        "clean_spots_asr_ohm_cm2",
+        "Clean spots ASR",
+        "Of current that crowds into the clean spots of a film, below the mesh.",
+    ),
     Column("charge_transfer_asr_ohm_cm2", "Charge transfer ASR", "Of ions across the contact."),
     Column("film_asr_ohm_cm2", "Film ASR", "Of the film between metal and ceramic."),
     Column("bulk_asr_ohm_cm2", "Bulk ASR", "Of the cell under perfect contact everywhere."),
@@ -151,6 +156,21 @@ RESISTANCE = (
         "Area for 90 % of the current",
         "Smallest share of the nominal area that carries 90 % of the current.",
         unit="",
+    ),
+    Column(
+        "clean_contact_percent",
+        "Clean contact",
+        "Share of the nominal area where metal touches the electrolyte with no film between.",
+    ),
+    Column(
+        "interface_capacitance_uF_per_cm2",
+        "Interface capacitance",
+        "Of the film that is left and of the open gaps, on the nominal area.",
+    ),
+    Column(
+        "interface_peak_frequency_Hz",
+        "Peak frequency",
+        "Where the arc of the interface peaks in an impedance spectrum.",
     ),
 )
 FRACTURE = (

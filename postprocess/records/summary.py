@@ -9,6 +9,7 @@ import pandas as pd
 from napress.postprocess.measures.interface import closure_pressures
 from napress.postprocess.records import atomic as storage
 from napress.postprocess.records.history import COUNTS
+from napress.postprocess.records.released import released
 
 
 def summary(
@@ -31,7 +32,8 @@ def summary(
     Returns:
         Plain values for ``summary.json``: every history column at the last step,
         ``closure_pressure_90_MPa`` and so on (None if not reached), totals over
-        the run.
+        the run, and ``released_contact_fraction`` and so on if the pressure was taken
+        back.
 
     Raises:
         ValueError: If the history has no row.
@@ -46,6 +48,7 @@ def summary(
     )
     if history.get("time_s", pd.Series([0.0])).max() > 0.0:
         result |= closure_times(history)
+    result |= released(history)
     steps = history[history["step"] > 0]
     result |= {
         "accepted_steps": len(steps),

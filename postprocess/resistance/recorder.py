@@ -10,8 +10,10 @@ import pandas as pd
 
 from napress.fem.conduction.electrolyte import Electrolyte, NoContact
 from napress.fem.snapshot import Snapshot
+from napress.postprocess.resistance.contact import ContactResistance
 from napress.postprocess.resistance.fields import CONDUCTION, truncate_solutions, write_solution
-from napress.postprocess.resistance.resistance import NOT_MEASURED, ContactResistance, measure_step
+from napress.postprocess.resistance.resistance import NOT_MEASURED, measure_step
+from napress.postprocess.resistance.spectrum import ElectrolyteArc
 from napress.postprocess.resistance.waviness import Waviness, waviness_rows
 
 # Share of the current that may be lost before a resistance is called doubtful.
@@ -27,6 +29,7 @@ class ConductionRecorder:
         contact: Resistance of what touches.
         keep_fields: Whether potential and current density are written.
         wave: Form error beyond the cell, if the case gives one.
+        spectrum: The electrolyte in a spectrum, if its permittivity is known.
 
     Attributes:
         failures: What could not be solved, one line each.
@@ -42,12 +45,14 @@ class ConductionRecorder:
         contact: ContactResistance,
         keep_fields: bool = True,
         wave: Waviness | None = None,
+        spectrum: ElectrolyteArc | None = None,
     ) -> None:
         self._folder = Path(folder) / CONDUCTION
         self._electrolyte = electrolyte
         self._contact = contact
         self._keep_fields = keep_fields
         self._wave = wave
+        self._spectrum = spectrum
         self.failures: list[str] = []
 
     def columns(self, snapshot: Snapshot) -> dict[str, float]:
@@ -98,6 +103,8 @@ class ConductionRecorder:
             rows = found["waviness"] = waviness_rows(targets, self._wave)
             if rows and rows[-1]["pressure_MPa"] == history["pressure_MPa"].iloc[-1]:
                 last = {name: rows[-1][name] for name in rows[-1] if name.startswith("interface")}
+        if self._spectrum is not None:
+            found["electrolyte"] = self._spectrum.row()
         return last | {"resistance": found | {"failures": self.failures}}
 
     def truncate(self, last_step: int) -> None:

@@ -3,47 +3,37 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from napress.fem.conduction.electrolyte import ConductionSolution, Electrolyte, RefinedElectrolyte
+from napress.fem.conduction.electrolyte import (
+    ConductionSolution,
+    Electrolyte,
+    RefinedElectrolyte,
+)
 from napress.fem.snapshot import Array, Snapshot
 from napress.postprocess.measures.contact_map import Touching, touching_by_gap
 from napress.postprocess.measures.interface import CONTACT_GAP_UM
+from napress.postprocess.resistance.contact import PARTS, ContactResistance, LocalContact
+from napress.postprocess.theory.film import peak_frequency_Hz
 
 PERCENTILE = 99.0
 CARRIED_PERCENT = 90.0
 
 
 @dataclass(frozen=True)
-class ContactResistance:
-    """Resistances in series where metal and electrolyte touch, per true contact area.
-
-    Attributes:
-        charge_transfer_ohm_cm2: Of the transfer of ions across the contact.
-        film_ohm_cm2: Of a layer between them.
-    """
-
-    charge_transfer_ohm_cm2: float = 0.0
-    film_ohm_cm2: float = 0.0
-
-    @property
-    def sum_ohm_cm2(self) -> float:
-        """Both in series."""
-        return self.charge_transfer_ohm_cm2 + self.film_ohm_cm2
-
-
-@dataclass(frozen=True)
 class Resistance:
     """Area-specific resistances on the nominal area, and current focusing.
 
-    The parts add up: interface = constriction + charge transfer + film. Each part is
-    the power dissipated there over the square of the mean current density.
+    The parts add up: interface = constriction + clean spots + charge transfer + film.
+    Each is the power dissipated there over the square of the mean current density.
 
     Attributes:
         interface_asr_ohm_cm2: All that the interface adds to the bulk.
         constriction_asr_ohm_cm2: Of the electrolyte where current crowds into the contact.
+        clean_spots_asr_ohm_cm2: Of the electrolyte where current crowds into the clean spots
+            of a film, below the mesh.
         charge_transfer_asr_ohm_cm2: Of the charge transfer.
         film_asr_ohm_cm2: Of the film.
         bulk_asr_ohm_cm2: Of the electrolyte of the cell under perfect contact everywhere.
@@ -54,12 +44,18 @@ class Resistance:
             facet that touches in part counts as a touching and a bare one.
         area_share_for_90_percent: Smallest share of the nominal area that carries 90 %
             of the current.
+        clean_contact_percent: Share of the nominal area where metal touches electrolyte
+            without a film between them.
+        interface_capacitance_uF_per_cm2: Of film and gaps, on the nominal area; NaN if the
+            film's thickness or permittivity is not known.
+        interface_peak_frequency_Hz: Where the interface's arc peaks in a spectrum.
         current_imbalance: Current into the interface less that out of the
             counter-electrode, over either.
     """
 
     interface_asr_ohm_cm2: float
     constriction_asr_ohm_cm2: float
+    clean_spots_asr_ohm_cm2: float
     charge_transfer_asr_ohm_cm2: float
     film_asr_ohm_cm2: float
     bulk_asr_ohm_cm2: float
@@ -67,6 +63,9 @@ class Resistance:
     current_p99_over_mean: float
     current_gini: float
     area_share_for_90_percent: float
+    clean_contact_percent: float
+    interface_capacitance_uF_per_cm2: float
+    interface_peak_frequency_Hz: float
     current_imbalance: float
 
     def row(self) -> dict[str, float]:
@@ -99,33 +98,53 @@ def measure_step(
     """
     ceramic = snapshot.ceramic
     electrolyte.deform(ceramic.points_um, ceramic.point_data["displacement_um"])
-    return measure(electrolyte, touching_by_gap(snapshot.interface, contact_gap_um), contact)
+    touching = touching_by_gap(snapshot.interface, contact_gap_um)
+    local = contact.at(snapshot.interface)
+    found, solution = measure(electrolyte, touching, local)
+    capacitance = local.capacitance_uF_per_cm2(contact_gap_um)
+    total = found.interface_asr_ohm_cm2
+    known = capacitance > 0 and total > 0
+    return replace(
+        found,
+        clean_contact_percent=local.clean_contact_percent(contact_gap_um),
+        interface_capacitance_uF_per_cm2=capacitance,
+        interface_peak_frequency_Hz=peak_frequency_Hz(total, capacitance) if known else math.nan,
+    ), solution
 
 
 def measure(
-    electrolyte: Electrolyte, touching: Touching, contact: ContactResistance
+    electrolyte: Electrolyte, touching: Touching, contact: ContactResistance | LocalContact
 ) -> tuple[Resistance, ConductionSolution]:
-    """Resistance of a given contact; see `measure_step`."""
+    """Resistance of a given contact; see `measure_step`.
+
+    Args:
+        electrolyte: The ceramic as a conductor.
+        touching: Tells which lateral points touch.
+        contact: Resistance of what touches, the same everywhere or of a contact surface.
+    """
+    local = contact.under(0.0) if isinstance(contact, ContactResistance) else contact
     refined: RefinedElectrolyte = electrolyte.refined(touching)
-    solution = refined.solve(touching, contact.sum_ohm_cm2)
+    solution = refined.solve(touching, local.resistance_ohm_cm2)
     bulk = refined.bulk_asr_ohm_cm2()
     constriction = solution.electrolyte_loss_asr_ohm_cm2 - bulk
-    total = contact.sum_ohm_cm2
-    crossing = solution.contact_loss_asr_ohm_cm2 / total if total > 0 else 0.0
-    charge_transfer = crossing * contact.charge_transfer_ohm_cm2
-    film = crossing * contact.film_ohm_cm2
+    whose, weight = local.shares(solution.touching_um), solution.touching_loss_share
+    lost = {name: float(weight @ whose[name]) * solution.contact_loss_asr_ohm_cm2 for name in PARTS}
     density, area = solution.facet_current_density_mA_per_cm2, solution.facet_area_um
     crossed, part = _on_contact(solution)
     return Resistance(
-        interface_asr_ohm_cm2=constriction + charge_transfer + film,
+        interface_asr_ohm_cm2=constriction + sum(lost.values()),
         constriction_asr_ohm_cm2=constriction,
-        charge_transfer_asr_ohm_cm2=charge_transfer,
-        film_asr_ohm_cm2=film,
+        clean_spots_asr_ohm_cm2=lost["clean_spots"],
+        charge_transfer_asr_ohm_cm2=lost["charge_transfer"],
+        film_asr_ohm_cm2=lost["film"],
         bulk_asr_ohm_cm2=bulk,
         current_max_over_mean=float(density.max()),
         current_p99_over_mean=_percentile(density, area),
         current_gini=gini(crossed, part),
         area_share_for_90_percent=area_share(crossed, part),
+        clean_contact_percent=math.nan,
+        interface_capacitance_uF_per_cm2=math.nan,
+        interface_peak_frequency_Hz=math.nan,
         current_imbalance=abs(solution.current_imbalance),
     ), solution
 

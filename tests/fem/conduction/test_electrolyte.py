@@ -12,7 +12,8 @@ from napress.cases.verification.ceramic import conduction as checks
 from napress.fem.conduction.electrolyte import Electrolyte, NoContact
 from napress.meshes.interface_mesh import build_ceramic
 from napress.meshes.surfaces import Flat, Sinusoid, build_surface
-from napress.postprocess.resistance.resistance import ContactResistance, measure
+from napress.postprocess.resistance.contact import ContactResistance
+from napress.postprocess.resistance.resistance import measure
 from napress.postprocess.theory.conduction import strip_constriction_asr_ohm_cm2
 
 PERFECT = ContactResistance()
