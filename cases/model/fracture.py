@@ -4,8 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from napress.cases.schema.fracture import Fracture
-from napress.cases.schema.interface_case import Case, value_of
+from napress.cases.schema.fracture import Fracture, Specimens
+from napress.cases.schema.interface_case import Case, CeramicTable, value_of
+
+
+def weibull_law(ceramic: CeramicTable, specimens: Specimens) -> Any:
+    """Returns the one `napress.postprocess.fracture.weibull.WeibullLaw` of a ceramic.
+
+    Its tensile strength is the mean strength of specimens of the stated effective volume
+    or surface. Interface, pellet and window all use this law.
+
+    Args:
+        ceramic: Gives the strength and the modulus.
+        specimens: Give the sizes.
+
+    Returns:
+        The law, ``None`` if no modulus is known.
+    """
+    from napress.postprocess.fracture.weibull import WeibullLaw
+
+    modulus = value_of(ceramic, "weibull_modulus")
+    if modulus is None:
+        return None
+    mean = value_of(ceramic, "tensile_strength").value
+    sizes = (specimens.specimen_volume.value, specimens.specimen_area.value)
+    return WeibullLaw.from_mean(mean, modulus.value, *sizes)
 
 
 def fracture_settings(case: Case) -> Any:
@@ -13,16 +36,9 @@ def fracture_settings(case: Case) -> Any:
     from napress.postprocess.fracture.assessment import FractureSettings
     from napress.postprocess.fracture.confinement import Confinement, Sleeve
     from napress.postprocess.fracture.scatter import FlawStatistics, Scatter
-    from napress.postprocess.fracture.weibull import WeibullLaw
 
     table, ceramic = case.fracture, case.ceramic
     area = table.pellet_area_um2()
-    modulus = value_of(ceramic, "weibull_modulus")
-    law = None
-    if modulus is not None:
-        strength = value_of(ceramic, "tensile_strength").value
-        specimen = (table.specimen_volume.value, table.specimen_area.value)
-        law = WeibullLaw.from_mean(strength, modulus.value, *specimen)
     density = table.flaws_per_area
     flaws = FlawStatistics(
         Scatter(
@@ -47,7 +63,7 @@ def fracture_settings(case: Case) -> Any:
     )
     return FractureSettings(
         pellet_area_um2=area,
-        law=law,
+        law=weibull_law(ceramic, table),
         flaws=flaws,
         confinement=confinement,
         flow=_slot_flow(case, table),

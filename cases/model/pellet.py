@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from napress.cases.model.fracture import weibull_law
 from napress.cases.schema.checks import punch_of
 from napress.cases.schema.interface_case import value_of
 from napress.cases.schema.pellet_case import PelletCase
@@ -77,6 +78,9 @@ def pellet_estimates(case: PelletCase) -> list[str]:
     ):
         tool = getattr(case.pellet, label)
         names += [f"{label}.{f}" for f in fields if tool and getattr(tool, f).estimate]
+    if value_of(case.ceramic, "weibull_modulus") is not None:
+        # The surface of the specimens plays no part: the pellet counts flaws in its volume.
+        names += [f"fracture.{n}" for n in case.fracture.assumed() if n == "specimen_volume"]
     return names
 
 
@@ -122,12 +126,11 @@ def to_pellet_model(case: PelletCase) -> PelletModel:
         sleeve_MPa_per_um=stiffness,
         isostatic=pellet.loading == "isostatic",
     )
-    modulus = value_of(case.ceramic, "weibull_modulus")
     punch = pellet.punch_material
     return PelletModel(
         problem,
         PelletStrength(
-            known(case.ceramic, "tensile_strength"), None if modulus is None else modulus.value
+            known(case.ceramic, "tensile_strength"), weibull_law(case.ceramic, case.fracture)
         ),
         PelletTools(
             radius,

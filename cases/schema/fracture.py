@@ -42,19 +42,33 @@ def _guess(value: float, unit: str, note: str) -> SourcedValue:
     return SourcedValue(value, unit, estimate=True, note=note)
 
 
-class Fracture(Strict):
-    """What the probabilities of fracture rest on."""
+class Specimens(Strict):
+    """Size of the specimens whose mean strength is the ceramic's tensile strength."""
 
-    pellet_diameter: _of(units.LENGTH, _PELLET, "of the real pellet, such as '10 mm'") = _guess(
-        1e4, "um", "pellets of 8 to 13 mm are common"
-    )
-    pellet_area: _optional(AREA, _AREA, "instead of the diameter, such as '80 mm**2'") = None
     specimen_volume: _of(
         VOLUME, _VOLUME, "effective volume of the specimens the strength was measured on"
     ) = _guess(1e9, "um**3", "1 mm**3, of the order of a small bending specimen")
     specimen_area: _of(
         AREA, _AREA, "effective surface of the specimens the strength was measured on"
     ) = _guess(1e7, "um**2", "10 mm**2, of the order of a small bending specimen")
+
+    def assumed(self) -> list[str]:
+        """Names of the values that are estimates and take part."""
+        entries = {name: getattr(self, name) for name in type(self).model_fields}
+        return [
+            name
+            for name, entry in entries.items()
+            if isinstance(entry, SourcedValue) and entry.estimate
+        ]
+
+
+class Fracture(Specimens):
+    """What the probabilities of fracture rest on."""
+
+    pellet_diameter: _of(units.LENGTH, _PELLET, "of the real pellet, such as '10 mm'") = _guess(
+        1e4, "um", "pellets of 8 to 13 mm are common"
+    )
+    pellet_area: _optional(AREA, _AREA, "instead of the diameter, such as '80 mm**2'") = None
     confinement: Annotated[
         choice(*CONFINEMENTS), Field(description="what holds the pellet from the side")
     ] = "rigid die"
@@ -117,9 +131,4 @@ class Fracture(Strict):
             unused |= {"sleeve_young", "sleeve_poisson", "sleeve_diameter_ratio"}
         if self.pellet_area is not None:
             unused.add("pellet_diameter")
-        entries = {name: getattr(self, name) for name in type(self).model_fields}
-        return [
-            name
-            for name, entry in entries.items()
-            if isinstance(entry, SourcedValue) and entry.estimate and name not in unused
-        ]
+        return [name for name in super().assumed() if name not in unused]

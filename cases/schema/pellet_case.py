@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from napress.cases.errors import shown
+from napress.cases.schema.fracture import Specimens
 from napress.cases.schema.interface_case import CeramicTable, SodiumTable, material_of
 from napress.cases.schema.materials import Tool
 from napress.cases.schema.program import LARGEST_PRESSURE_MPA
@@ -163,6 +164,7 @@ class PelletCase(Strict):
     pellet: _field(PelletTable, "table [pellet] with diameter")
     ceramic: _field(CeramicTable, "table [ceramic] with material and thickness of the pellet")
     sodium: _field(SodiumTable, "table [sodium] with material and thickness of its layer")
+    fracture: _field(Specimens, "table [fracture]: specimens of the strength") = Specimens()
     press: _field(PressTable | None, "table [press] with capacity") = None
     program: Annotated[
         tuple[PelletStage, ...],

@@ -8,6 +8,7 @@ from typing import Any
 
 from napress.cases.errors import CaseError
 from napress.cases.schema.checks import check_surface
+from napress.cases.schema.fracture import Specimens
 from napress.cases.schema.interface_case import Case, value_of
 from napress.cases.schema.load import (
     case_hash,
@@ -224,4 +225,9 @@ def _pellet_of(case: Case, pellet: PelletCase) -> tuple[PelletCase | None, float
         for name, size in thickness.items()
     }
     stages = tuple(PelletStage(pressure=units.format_quantity(p, units.PRESSURE)) for p in asked)
-    return pellet.model_copy(update={**bodies, "program": stages}), limit
+    # One law of strength for the interface and for the pellet as a whole.
+    specimens = Specimens(
+        specimen_volume=case.fracture.specimen_volume, specimen_area=case.fracture.specimen_area
+    )
+    update = {**bodies, "fracture": specimens, "program": stages}
+    return pellet.model_copy(update=update), limit

@@ -17,7 +17,7 @@ import pandas as pd
 import tomli_w
 
 from napress.cases.errors import ExitCode, NapressError, RunFolderError
-from napress.cases.model.fracture import fracture_settings
+from napress.cases.model.fracture import fracture_settings, weibull_law
 from napress.cases.model.pellet import pellet_estimates
 from napress.cases.runs import folder as run_folder
 from napress.cases.runs.pool import Ended, run_jobs
@@ -327,7 +327,6 @@ def _creep(case: Case) -> SodiumCreep | None:
 
 def _form(plan: Plan) -> PelletForm:
     case, pellet = plan.case, plan.pellet
-    modulus = value_of(case.ceramic, "weibull_modulus")
     young, poisson = (value_of(case.sodium, name).value for name in ("young", "poisson"))
     return PelletForm(
         pellet.pellet.diameter / 2,
@@ -337,8 +336,7 @@ def _form(plan: Plan) -> PelletForm:
         value_of(case.sodium, "yield_strength").value,
         young / (3 * (1 - 2 * poisson)),
         value_of(case.ceramic, "tensile_strength").value,
-        None if modulus is None else modulus.value,
-        case.fracture.specimen_volume.value,
+        weibull_law(case.ceramic, case.fracture),
     )
 
 

@@ -77,6 +77,21 @@ def independent_stresses(stress: Array, modulus: float) -> Array:
         return (np.maximum(stress, 0.0) ** modulus).sum(axis=1)
 
 
+def volume_risk(law: WeibullLaw, principal_MPa: Array, volume_um3: Array) -> float:
+    """Risk of a body from flaws in its volume, by independent principal stresses.
+
+    Args:
+        law: Of the material.
+        principal_MPa: Principal stresses, tension positive, (cells, 3).
+        volume_um3: (cells,).
+
+    Returns:
+        The risk; see :func:`failure_probability`.
+    """
+    scaled = principal_MPa / law.characteristic_MPa
+    return float(independent_stresses(scaled, law.modulus) @ volume_um3) / law.volume_um3
+
+
 def normal_stress_average(stress: Array, modulus: float) -> Array:
     """Intensity by averaging the normal stress over all planes in space.
 

@@ -9,12 +9,9 @@ import numpy as np
 
 from napress.fem.pellet.press import PelletSnapshot
 from napress.fem.snapshot import Array
+from napress.postprocess.fracture.weibull import WeibullLaw, failure_probability, volume_risk
 from napress.postprocess.measures.stress import max_shear, principal_stress
 from napress.postprocess.theory.pellet import press_force_kN, sleeve_von_mises_MPa
-
-# Specimens whose strength is quoted are taken to have this much evenly stressed
-# volume; no source gives it, so a failure probability is an estimate.
-SPECIMEN_VOLUME_UM3 = 1e9
 
 
 @dataclass(frozen=True)
@@ -22,12 +19,13 @@ class PelletStrength:
     """Strength of the ceramic as far as it is known.
 
     Attributes:
-        tensile_MPa: Strength in tension; taken as Weibull's characteristic strength.
-        weibull_modulus: None if unknown: then no probability is given.
+        tensile_MPa: Mean strength in tension.
+        law: How it scatters and falls with size; None if unknown: then no probability
+            is given.
     """
 
     tensile_MPa: float
-    weibull_modulus: float | None = None
+    law: WeibullLaw | None = None
 
 
 @dataclass(frozen=True)
@@ -47,31 +45,6 @@ class PelletTools:
     sleeve_yield_MPa: float | None = None
     punch_yield_MPa: float | None = None
     isostatic: bool = False
-
-
-def independent_stress_risk(
-    principal_MPa: Array,
-    volume_um3: Array,
-    modulus: float,
-    characteristic_MPa: float,
-    specimen_um3: float = SPECIMEN_VOLUME_UM3,
-) -> float:
-    """Weibull risk by independent principal stresses, sum of <s_i / s0>^m dV / V0 (textbook).
-
-    Nothing is cut off: a tension counts however large the compression beside it.
-
-    Args:
-        principal_MPa: Principal stresses, tension positive, (cells, 3).
-        volume_um3: (cells,).
-        modulus: Weibull modulus m.
-        characteristic_MPa: s0 of a specimen of ``specimen_um3``.
-        specimen_um3: V0.
-
-    Returns:
-        The risk; the failure probability is 1 - exp(-risk).
-    """
-    tension = np.maximum(principal_MPa, 0.0) / characteristic_MPa
-    return float((tension**modulus).sum(axis=1) @ volume_um3 / specimen_um3)
 
 
 def measure_pellet(
@@ -113,13 +86,11 @@ def measure_pellet(
         row |= _place(f"peak_{name}", snapshot.points_um[at])
     row["tension_over_strength"] = row["peak_tension_MPa"] / strength.tensile_MPa
     cells = principal_stress(snapshot.cell_stress_MPa)
-    if strength.weibull_modulus is None:
+    if strength.law is None:
         row["failure_probability"] = math.nan
     else:
-        risk = independent_stress_risk(
-            cells, snapshot.cell_volume_um3, strength.weibull_modulus, strength.tensile_MPa
-        )
-        row["failure_probability"] = -math.expm1(-risk)
+        risk = volume_risk(strength.law, cells, snapshot.cell_volume_um3)
+        row["failure_probability"] = failure_probability(risk)
     if tools.isostatic:
         return row
     row["force_kN"] = press_force_kN(snapshot.mean_MPa, tools.radius_um)

@@ -42,7 +42,8 @@ LIMITS = (
     "The die answers like a long sleeve, linearly; where it yields the pellet is held less. "
     "The sodium's own pressure on the die is local and left out.",
     "A gap and debris have sharp, rigid edges; stresses right at them depend on the mesh.",
-    "The Weibull probability takes the strength as that of 1 mm³ in even tension, a guess.",
+    "The Weibull probability is that of flaws in the volume; the tensile strength is read as the "
+    "mean of specimens of the stated effective volume in even tension.",
 )
 
 

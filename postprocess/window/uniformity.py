@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from napress.postprocess.fracture.scatter import FlawStatistics
+from napress.postprocess.fracture.weibull import WeibullLaw
 from napress.postprocess.theory.pellet import plate_over_gap_tension_MPa
 from napress.postprocess.theory.plasticity import shear_yield_MPa
 from napress.postprocess.window.curves import SAME_PRESSURE
@@ -31,9 +32,8 @@ class PelletForm:
         sodium_um: Thickness of the sodium.
         sodium_yield_MPa: Its yield stress.
         sodium_bulk_MPa: Its bulk modulus.
-        strength_MPa: Tensile strength, taken as the characteristic one.
-        weibull_modulus: None if unknown.
-        specimen_um3: Volume the strength belongs to.
+        strength_MPa: Mean tensile strength.
+        law: Weibull's law of it; None if unknown.
     """
 
     radius_um: float
@@ -43,8 +43,7 @@ class PelletForm:
     sodium_yield_MPa: float
     sodium_bulk_MPa: float
     strength_MPa: float
-    weibull_modulus: float | None
-    specimen_um3: float
+    law: WeibullLaw | None
 
 
 @dataclass(frozen=True)
@@ -120,14 +119,14 @@ def gap_risk(
     space). Without a modulus 1 where the tension reaches the strength, else 0.
     """
     radius = diameter_um / 2
-    tension = gap_tension_MPa(diameter_um, pressure_MPa, form) - lateral_MPa
-    used = max(tension, 0.0) / form.strength_MPa
-    if form.weibull_modulus is None:
-        return float(used >= 1)
+    tension = max(gap_tension_MPa(diameter_um, pressure_MPa, form) - lateral_MPa, 0.0)
+    law = form.law
+    if law is None:
+        return float(tension >= form.strength_MPa)
     steep = (1 + 2 * form.poisson) / (2 + 2 * form.poisson)
     depth = min(form.thickness_um / 2, steep * radius)
-    volume = math.pi * radius**2 * depth / (form.weibull_modulus + 1)
-    return 2 * volume / form.specimen_um3 * used**form.weibull_modulus
+    volume = math.pi * radius**2 * depth / (law.modulus + 1)
+    return 2 * volume / law.volume_um3 * (tension / law.characteristic_MPa) ** law.modulus
 
 
 def largest_gap_um(
@@ -137,7 +136,7 @@ def largest_gap_um(
 
     At most that of the pellet; 0 if none is small enough.
     """
-    allowed = -math.log1p(-failure) if form.weibull_modulus is not None else 0.5
+    allowed = -math.log1p(-failure) if form.law is not None else 0.5
 
     def holds(diameter: float) -> bool:
         return gap_risk(diameter, pressure_MPa, form, lateral_MPa) <= allowed

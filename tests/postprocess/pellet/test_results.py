@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from napress.postprocess.pellet.results import independent_stress_risk, warnings_of
+from napress.postprocess.fracture.weibull import WeibullLaw, volume_risk
+from napress.postprocess.pellet.results import warnings_of
 from napress.postprocess.theory import pellet as closed
 
 
@@ -66,7 +67,7 @@ def test_closed_forms_refuse_what_has_no_meaning(call):
 
 def test_weibull_risk_counts_tension_beside_any_compression():
     principal = np.array([[100.0, 50.0, -1000.0], [-1.0, -2.0, -3.0]])
-    risk = independent_stress_risk(principal, np.array([2e9, 5e9]), 5.0, 100.0)
+    risk = volume_risk(WeibullLaw(5.0, 100.0, 1e9, 1e7), principal, np.array([2e9, 5e9]))
     assert risk == pytest.approx(2 * (1 + 0.5**5))
 
 

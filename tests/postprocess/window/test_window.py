@@ -16,6 +16,7 @@ from napress.fem.pellet.support import SupportShape
 from napress.postprocess.figures.style import save
 from napress.postprocess.figures.window import draw_window
 from napress.postprocess.fracture.scatter import FlawStatistics, Scatter
+from napress.postprocess.fracture.weibull import WeibullLaw
 from napress.postprocess.pellet.results import PelletStrength, PelletTools, measure_pellet
 from napress.postprocess.report.window import write_window_report
 from napress.postprocess.theory.pellet import plate_over_gap_tension_MPa
@@ -51,7 +52,8 @@ from napress.postprocess.window.uniformity import (
 PRESSURE = np.geomspace(0.1, 360.0, 60)
 TARGETS = Targets(99.0, 1.0, 1.0)
 STIFF = 1e12  # sodium that does not compress
-FORM = PelletForm(5000.0, 1000.0, 0.26, 100.0, 0.235, STIFF, 80.0, 7.5, 1e9)
+LAW = WeibullLaw.from_mean(80.0, 7.5, 1e9, 1e7)
+FORM = PelletForm(5000.0, 1000.0, 0.26, 100.0, 0.235, STIFF, 80.0, LAW)
 
 
 def history(factor=1.0, top=360.0, break_at=200.0) -> pd.DataFrame:
@@ -247,7 +249,7 @@ def test_pellet_and_press_may_limit():
 
 
 def test_largest_spot_is_that_at_which_the_target_is_met():
-    brittle = replace(FORM, weibull_modulus=None)
+    brittle = replace(FORM, law=None)
     gap = largest_gap_um(brittle, 50.0, 0.01)
     plate = plate_over_gap_tension_MPa(50.0, gap / 2, 1000.0, 0.26)
     assert math.hypot(plate, 0.76 * 50.0) == pytest.approx(80.0)
@@ -271,7 +273,7 @@ def test_spot_against_the_pellet_model():
             support=SupportShape(gap / 2),
         )
         (loaded,) = press_pellet(problem, (60.0,)).snapshots
-        row = measure_pellet(loaded, PelletStrength(80.0, 7.5), PelletTools(5000.0))
+        row = measure_pellet(loaded, PelletStrength(80.0, LAW), PelletTools(5000.0))
         measured[gap] = row
         closed = gap_tension_MPa(gap, 60.0, FORM)
         assert 0.97 < closed / row["peak_tension_MPa"] < 1.4
