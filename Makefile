@@ -12,12 +12,13 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-paraview test-cluster bench reach verify validation columns lint clean
+.PHONY: help setup demo test test-quick test-paraview test-cluster bench reach verify validation columns docs lint clean
 
 help:
 	@echo "make setup          make the Python environment in $(VENV) (first time about a minute)"
 	@echo "make demo           setup, then run cases/examples/rough-nzsp.toml into a new folder of runs/"
 	@echo "make test           setup, then the test suite (WORKERS=$(WORKERS) processes)"
+	@echo "make test-quick     setup, then the tests that take a minute: all but those marked slow"
 	@echo "make test-paraview  setup, then render the ParaView script (needs pvpython, xvfb-run)"
 	@echo "make test-cluster   setup, then a sweep on a one-node Slurm (root, Debian packages)"
 	@echo "make verify         setup, then compare with closed forms and reference values"
@@ -25,6 +26,7 @@ help:
 	@echo "make bench          setup, then time the sinusoid, next to CalculiX when ccx is installed"
 	@echo "make reach          setup, then press 27 surfaces to 360 MPa (an hour of one core)"
 	@echo "make columns        setup, then docs/columns.md from the table of columns"
+	@echo "make docs           setup, then these pages as a site: build/docs/index.html"
 	@echo "make lint           setup, then ruff"
 	@echo "make clean          remove the environment and caches; runs/ is kept"
 
@@ -39,6 +41,9 @@ demo: setup
 
 test: setup
 	@"$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+test-quick: setup
+	@"$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(PYTEST_ARGS)
 
 test-paraview: setup
 	@"$(BIN)/python" -m pytest --override-ini=addopts= --import-mode=importlib -ra tests/paraview
@@ -63,6 +68,12 @@ reach: setup
 
 columns: setup
 	@"$(BIN)/python" -c "from napress.postprocess.records.columns import write_page; write_page('docs/columns.md')"
+
+# Every warning counts: a dead link, a page that no other names.
+docs: setup
+	@"$(BIN)/python" tools/set_up.py --venv "$(VENV)" --docs
+	@"$(BIN)/python" -m sphinx -W --keep-going -q -b html docs build/docs
+	@echo "documentation: build/docs/index.html"
 
 lint: setup
 	@"$(BIN)/ruff" check .

@@ -14,6 +14,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 FIND_PYTHON = PROJECT / "tools" / "find_python.sh"
 PINS = (PROJECT / "requirements.txt").read_text()
+DOCS_PINS = (PROJECT / "docs" / "requirements.txt").read_text()
 METADATA = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 
 
@@ -103,7 +104,8 @@ def test_missing_packages_stop_the_set_up_with_one_line(tmp_path):
 
 
 def test_requirements_are_plain_pins():
-    lines = [line for line in PINS.splitlines() if line and not line.startswith("#")]
+    text = PINS + DOCS_PINS
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     assert lines
     for line in lines:
         assert re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", line), line
@@ -118,6 +120,14 @@ def test_every_dependency_is_pinned():
     project = METADATA["project"]
     wanted = project["dependencies"] + project["optional-dependencies"]["test"]
     assert {normalised(requirement) for requirement in wanted} <= pinned
+
+
+def test_the_documentation_is_pinned_once_and_beside_the_rest():
+    pinned = {line.partition("==")[0] for line in PINS.splitlines() if "==" in line}
+    docs = {line.partition("==")[0] for line in DOCS_PINS.splitlines() if "==" in line}
+    wanted = METADATA["project"]["optional-dependencies"]["docs"]
+    assert {normalised(requirement) for requirement in wanted} <= docs
+    assert not pinned & docs
 
 
 def test_every_folder_with_code_is_a_listed_package():
@@ -151,5 +161,12 @@ def test_nothing_names_a_package_host():
     hosts = re.compile(
         r"--(extra-)?index-url|--find-links|--trusted-host|https?://\S*(pypi|simple)"
     )
-    for name in ("requirements.txt", "pyproject.toml", "Makefile", ".ci/run", "tools/set_up.py"):
+    for name in (
+        "requirements.txt",
+        "docs/requirements.txt",
+        "pyproject.toml",
+        "Makefile",
+        ".ci/run",
+        "tools/set_up.py",
+    ):
         assert not hosts.search((PROJECT / name).read_text()), name

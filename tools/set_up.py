@@ -1,5 +1,7 @@
 """Make the Python environment of ``make setup``: check, create, install, stamp.
 
+``--docs`` adds what ``make docs`` needs; the rest of the environment stays as it is.
+
 A stamp inside the environment holds a hash of everything that decides its content, so that a
 second call only compares two strings.
 """
@@ -14,6 +16,7 @@ from system_packages import missing_packages
 
 PROJECT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = PROJECT / "requirements.txt"
+DOCS_REQUIREMENTS = PROJECT / "docs" / "requirements.txt"
 
 
 def fingerprint(python: Path) -> str:
@@ -36,8 +39,17 @@ def main() -> None:
     """Bring the environment up to date."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--venv", type=Path, default=Path(".venv"))
+    parser.add_argument("--docs", action="store_true", help="also what `make docs` needs")
+    asked = parser.parse_args()
     # Not resolved: the environment's python is a link to the one it was made from.
-    venv = PROJECT / parser.parse_args().venv
+    venv = PROJECT / asked.venv
+    set_up(venv)
+    if asked.docs:
+        add_docs(venv)
+
+
+def set_up(venv: Path) -> None:
+    """Install the pinned packages and napress unless they are there already."""
     python = venv / "bin" / "python"
     stamp = venv / "napress-setup.stamp"
     unfinished = venv / "napress-setup.unfinished"
@@ -60,6 +72,19 @@ def main() -> None:
     run([*pip, "--no-deps", "--no-build-isolation", "-e", PROJECT])
     stamp.write_text(wanted)
     unfinished.unlink()
+
+
+def add_docs(venv: Path) -> None:
+    """Install the packages of the documentation unless they are there already."""
+    stamp = venv / "napress-docs.stamp"
+    wanted = hashlib.sha256(DOCS_REQUIREMENTS.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print("napress: installing the packages of the documentation", flush=True)
+    pip = [venv / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install"]
+    # Both lists together: what the tests use must not move.
+    run([*pip, "--quiet", "-r", REQUIREMENTS, "-r", DOCS_REQUIREMENTS])
+    stamp.write_text(wanted)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from napress._case import Case, load
     from napress._materials import materials
-    from napress._press import run
+    from napress._press import Observer, run
     from napress._run import Body, Interface, Run, State
     from napress.cases.errors import CaseError, NapressError, RunFolderError
 
@@ -23,6 +23,7 @@ _WHERE = {
     "CaseError": "napress.cases.errors",
     "Interface": "napress._run",
     "NapressError": "napress.cases.errors",
+    "Observer": "napress._press",
     "Run": "napress._run",
     "RunFolderError": "napress.cases.errors",
     "State": "napress._run",
@@ -37,6 +38,7 @@ __all__ = [
     "CaseError",
     "Interface",
     "NapressError",
+    "Observer",
     "Run",
     "RunFolderError",
     "State",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from napress._case import Case
 from napress._run import Run
@@ -12,47 +14,87 @@ from napress.cases.runs import folder as run_folder
 from napress.cases.runs.outcome import RunOptions
 from napress.cases.schema.load import case_hash, load_case
 
+if TYPE_CHECKING:
+    from napress.fem.snapshot import Snapshot
 
-def run(case: Case, out: str | Path | None = None, *, quiet: bool = True) -> Run:
+
+class Observer(Protocol):
+    """Your own quantity: an object with this method, of whatever class.
+
+    It may also have ``cell_fields``, ``truncate`` and ``summary``, see
+    `napress.postprocess.records.observer`.
+    """
+
+    def columns(self, snapshot: Snapshot) -> Mapping[str, float]:
+        """Returns columns of the history, such as ``{"widest_gap_um": 0.2}``.
+
+        Args:
+            snapshot: The accepted step; `napress.fem.snapshot.Snapshot` says what it holds.
+        """
+
+
+def run(
+    case: Case,
+    out: str | Path | None = None,
+    *,
+    observers: Sequence[Observer] = (),
+    quiet: bool = True,
+) -> Run:
     """Presses a case from first touch to the end of its program.
 
     Args:
         case: What to press.
         out: Run folder. A run of the same case that is there is gone on with, or read
             if it is finished. Without a folder the run is gone when nobody holds it.
+        observers: Your own quantities, a column each; see `Observer`. They see the steps
+            that are pressed now, not those of a finished run.
         quiet: Whether progress is hidden.
 
     Returns:
         The run; its ``state`` and ``reason`` say whether and why it ended early.
 
     Raises:
-        CaseError: If the case cannot be meshed.
+        CaseError: If the case cannot be meshed, or an observer fails.
         RunFolderError: If the folder holds something else, or the disk refuses.
 
     Examples:
         >>> import napress as na
-        >>> case = na.load("rough-nzsp.toml")  # doctest: +SKIP
-        >>> run = na.run(case, out="runs/rough-nzsp")  # doctest: +SKIP
-        >>> run.history[["pressure_MPa", "contact_fraction"]]  # doctest: +SKIP
+        >>> class WidestGap:
+        ...     def columns(self, snapshot):
+        ...         return {"widest_gap_um": float(snapshot.interface.gap_um.max())}
+        >>> case = na.Case(
+        ...     surface=[{"kind": "sinusoid", "amplitude": "0.5 um", "wavelength": "10 um"}],
+        ...     interface={"width": "10 um", "elements": 16},
+        ...     sodium={"material": "sodium-wang-2020", "thickness": "10 um"},
+        ...     ceramic={"material": "nzsp", "thickness": "10 um"},
+        ...     program=[{"pressure": "1 MPa"}],
+        ... )
+        >>> run = na.run(case, observers=[WidestGap()])
+        >>> run.state
+        'finished'
+        >>> print(f"{run.history['pressure_MPa'].iloc[-1]:.3f} MPa")
+        1.000 MPa
+        >>> bool(run.history["widest_gap_um"].iloc[-1] < 0.5)
+        True
     """
+    options = RunOptions(quiet=quiet, observers=tuple(observers))
     if out is None:
         held = tempfile.TemporaryDirectory(prefix="napress-")
         # Nobody would see the page, and figures are drawn when they are asked for.
         quick = case.with_({"output.report": False, "output.figures": False})
-        _bring_to_end(quick, Path(held.name) / "run", quiet)
+        _bring_to_end(quick, Path(held.name) / "run", options)
         found = Run(Path(held.name) / "run")
         found._held = held
     else:
-        _bring_to_end(case, Path(out), quiet)
+        _bring_to_end(case, Path(out), options)
         found = Run(out)
     found._case = case
     return found
 
 
-def _bring_to_end(case: Case, folder: Path, quiet: bool) -> None:
+def _bring_to_end(case: Case, folder: Path, options: RunOptions) -> None:
     from napress.cases.runs.interface_run import resume_run, run_case
 
-    options = RunOptions(quiet=quiet)
     if run_folder.is_run_folder(folder):
         if case_hash(load_case(folder / run_folder.CASE_FILE)) != case.hash:
             raise RunFolderError(f"{folder}: holds a run of another case; allowed: a new folder")

@@ -37,11 +37,10 @@ def schema(
 ) -> None:
     """Print the JSON Schema of a case, for editors."""
     from napress.cases.schema.interface_case import Case
+    from napress.cases.schema.json_schema import json_schema
     from napress.cases.schema.pellet_case import PelletCase
 
-    content = (PelletCase if pellet else Case).model_json_schema(mode="validation")
-    content["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    print_text(json.dumps(content, indent=2))
+    print_text(json.dumps(json_schema(PelletCase if pellet else Case), indent=2))
 
 
 def _interface(file: Path) -> tuple[str, dict[str, Any], list[str]]:

@@ -26,6 +26,8 @@ from napress.cases.errors import shown
 from napress.cases.values.units import Dimension, format_quantity, parse_quantity
 
 CASE_SOURCE = "case file"
+# Key of the JSON schema that says in words what a value may be.
+ACCEPTS = "x-accepts"
 
 
 def did_you_mean(word: object, choices: Iterable[str]) -> str:
@@ -135,7 +137,7 @@ def number(bounds: Bounds) -> Any:
     return Annotated[
         float,
         PlainValidator(lambda value: _plain_number(value, bounds)),
-        WithJsonSchema({"type": "number", "description": bounds.text()}),
+        WithJsonSchema({"type": "number", ACCEPTS: f"number {bounds.text()}".strip()}),
     ]
 
 
@@ -263,7 +265,8 @@ def sourced(dimension: Dimension | None, bounds: Bounds, from_case: bool = False
             table["note"] = sourced_value.note
         return table
 
-    one = _quantity_schema(dimension, bounds) if dimension else {"type": "number"}
+    plain = {"type": "number", ACCEPTS: f"number {bounds.text()}".strip()}
+    one = _quantity_schema(dimension, bounds) if dimension else plain
     table = {
         "type": "object",
         "required": ["value"],
@@ -315,9 +318,12 @@ def _parse_sourced_table(
 
 def _quantity_schema(dimension: Dimension, bounds: Bounds) -> dict[str, Any]:
     units = ", ".join(dimension.accepted)
+    accepted = f"{dimension.name} with its unit ({units}); {bounds.text(dimension.unit)}"
     return {
         "type": "string",
-        "description": f"{dimension.name} with its unit ({units}); {bounds.text(dimension.unit)}",
+        "description": accepted,
+        # The field's own description takes the place of that one.
+        ACCEPTS: accepted,
         "examples": [dimension.example],
         "pattern": r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\S.*$",
     }

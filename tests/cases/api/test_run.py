@@ -101,3 +101,23 @@ def test_a_run_in_memory_leaves_nothing_behind(tiny, tmp_path, monkeypatch):
     assert run.at(pressure_MPa=0.5).sodium["plastic_strain"].max() > 0.0
     del run
     assert list(tmp_path.iterdir()) == []
+
+
+class WidestGap:
+    def columns(self, snapshot):
+        return {"widest_gap_um": float(snapshot.interface.gap_um.max())}
+
+
+def test_an_own_observer_has_its_own_column(tiny):
+    history = na.run(tiny, observers=[WidestGap()]).history
+    assert history["widest_gap_um"].iloc[-1] < history["widest_gap_um"].iloc[0]
+    assert history.attrs["columns"]["widest_gap_um"]["unit"] == "µm"
+
+
+def test_an_observer_that_fails_is_one_line(tiny):
+    class Broken:
+        def columns(self, snapshot):
+            raise KeyError("no such thing")
+
+    with pytest.raises(na.CaseError, match="observer Broken: columns: KeyError"):
+        na.run(tiny, observers=[Broken()])
