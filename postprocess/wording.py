@@ -8,12 +8,14 @@ from typing import Any
 
 
 def number(value: Any, digits: int = 3) -> str:
-    """A number with few digits and without an exponent where that reads well."""
+    """A number with few digits and without an exponent where that reads well; a dash for none."""
     if value is None:
         return "not recorded"
     if isinstance(value, bool | str):
         return str(value)
     value = float(value)
+    if not math.isfinite(value):
+        return "–"
     if value == int(value) and abs(value) < 1e6:
         return str(int(value))
     return f"{value:.{digits}g}"

@@ -46,8 +46,12 @@ def _finish(outcome: Any, as_json: bool, label: str) -> None:
     if as_json:
         content = {"folder": str(outcome.folder), "state": outcome.state, "reason": outcome.reason}
         _print_json({**content, "summary": outcome.summary})
-    else:
-        _print(f"{label}: {outcome.folder}")
+    warnings = outcome.summary.get("warnings") or []
+    for text in warnings:
+        _complain(f"warning: {outcome.folder}: {text}")
+    if not as_json:
+        count = f"{len(warnings)} warning{'s' if len(warnings) > 1 else ''}"
+        _print(f"{label}: {outcome.folder}{f', with {count}' if warnings else ''}")
     if outcome.exit_code != ExitCode.OK:
         if outcome.state == "interrupted":
             remedy = f"continue with `napress resume {outcome.folder}`"

@@ -111,8 +111,21 @@ def read_runs(folder: Path) -> Collected:
     ]
     if len(damaged) > _COMPLAINTS:
         complaints.append(f"{folder}: {len(damaged) - _COMPLAINTS} more damaged runs")
+    complaints += _warned(folder, table)
     existing = {path.name: path for path, _ in folders if path.is_dir()}
     return Collected(table, varied, existing, damaged, [], complaints)
+
+
+def _warned(folder: Path, table: pd.DataFrame) -> list[str]:
+    """One line on the runs that finished but are not to be trusted."""
+    if "warnings" not in table or not table["warnings"].notna().any():
+        return []
+    warned = table[table["warnings"].notna()]
+    first = warned.iloc[0]
+    return [
+        f"warning: {folder}: {len(warned)} of {len(table)} runs are not to be trusted, see column "
+        f"warnings; the first is {first['run']}: {first['warnings']}"
+    ]
 
 
 def _find_runs(folder: Path, depth: int) -> Iterator[Path]:

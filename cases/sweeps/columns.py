@@ -58,7 +58,7 @@ def _named(name: str, value: Any) -> tuple[str, Any]:
 
 
 def summary_columns(summary: dict[str, Any]) -> dict[str, Any]:
-    """Returns every number and yes-or-no of a summary, and the word in which it ended.
+    """Returns every number and yes-or-no of a summary, the word in which it ended and its warnings.
 
     Inner tables are joined by underscores: ``fracture_tension_margin``. A place
     becomes one column per axis.
@@ -69,6 +69,8 @@ def summary_columns(summary: dict[str, Any]) -> dict[str, Any]:
         if isinstance(content, dict):
             for key, inner in content.items():
                 walk(f"{prefix}_{key}" if prefix else str(key), inner)
+        elif prefix == "warnings":
+            found[prefix] = " ".join(str(text) for text in content or ()) or None
         elif isinstance(content, list):
             stem = prefix.removesuffix("position_um")
             for axis, inner in zip(_AXES, content, strict=False):

@@ -25,6 +25,7 @@ from napress.cases.schema.creep import to_law
 from napress.cases.schema.interface_case import Case, assumed_values, value_of
 from napress.cases.window.plan import Plan, load_plan, pressures_MPa
 from napress.postprocess.records.history import read_history
+from napress.postprocess.records.trust import faults
 from napress.postprocess.window.answer import Answer, as_data, lines
 from napress.postprocess.window.curves import (
     HELD_OTHERWISE,
@@ -248,6 +249,8 @@ def _read_seeds(ended: list[Ended]) -> tuple[list[SeedCurves], list[str]]:
             if not end.usable:
                 raise ValueError(end.reason)
             history = read_history(end.folder / run_folder.HISTORY_FILE)
+            if distrusted := faults(history):
+                raise ValueError(" ".join(distrusted))
             summary = run_folder.read_json(end.folder / run_folder.SUMMARY_FILE)
             seeds.append(seed_curves(end.job.name, history, summary, end.reason))
         except (ValueError, KeyError, RunFolderError) as error:

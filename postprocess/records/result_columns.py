@@ -84,6 +84,11 @@ SWEEP_RUN = (
     Column("ranks", "Ranks", "Processes of the run.", unit=""),
     Column("napress_version", "napress", "Version that ran it."),
     Column("title", "Title", "Of its case."),
+    Column(
+        "warnings",
+        "Warnings",
+        "Why the run is not to be trusted: energy balance, falling pressure, equilibrium.",
+    ),
     Column("ended", "Ended", "Completed, or the named reason why it stopped early."),
 )
 SWEEP_RESULT = (

@@ -10,6 +10,7 @@ from napress.postprocess.measures.interface import closure_pressures
 from napress.postprocess.records import atomic as storage
 from napress.postprocess.records.history import COUNTS
 from napress.postprocess.records.released import released
+from napress.postprocess.records.trust import faults
 
 
 def summary(
@@ -32,8 +33,8 @@ def summary(
     Returns:
         Plain values for ``summary.json``: every history column at the last step,
         ``closure_pressure_90_MPa`` and so on (None if not reached), totals over
-        the run, and ``released_contact_fraction`` and so on if the pressure was taken
-        back.
+        the run, ``released_contact_fraction`` and so on if the pressure was taken
+        back, and ``warnings``: why the run is not to be trusted.
 
     Raises:
         ValueError: If the history has no row.
@@ -62,6 +63,7 @@ def summary(
         "cpu_s": cpu_s,
         "peak_memory_MB": peak_memory_MB,
     }
+    result["warnings"] = faults(history)
     return storage.plain(result)
 
 

@@ -10,13 +10,13 @@ import pandas as pd
 from napress.postprocess.fracture.criteria import CRITERIA
 from napress.postprocess.records.columns import column, head
 from napress.postprocess.records.history import void_column
+from napress.postprocess.records.trust import faults
 from napress.postprocess.wording import number, percent_text, sentence_case
 
 # Highest pressure at which the solver is verified; beyond it the report warns.
 VERIFIED_PRESSURE_MPA = 360.0
 # Fewer facets than this in contact and the contact fraction is mostly mesh.
 FACETS_NEEDED = 5
-ENERGY_ERROR_PERCENT = 1.0
 # Facets that folded over count with a negative area; rounding stays far below this.
 FOLDED_CLOSURE_PERCENT = 100.1
 NAMES = {"young": "Young's modulus", "poisson": "Poisson's ratio"}
@@ -169,7 +169,7 @@ def warnings(history: pd.DataFrame, summary: dict[str, Any], facets: int | None)
     Returns:
         One sentence each; empty if nothing is wrong.
     """
-    found = []
+    found = faults(history)
     ended = summary.get("ended", "completed")
     if ended != "completed":
         found.append(f"The run ended before its last target: {ended}")
@@ -192,9 +192,6 @@ def warnings(history: pd.DataFrame, summary: dict[str, Any], facets: int | None)
                 f"{FACETS_NEEDED} of {facets} interface facets: contact fraction and local stress "
                 "there are below the resolution of the mesh."
             )
-    energy = summary.get("energy_balance_error_percent")
-    if energy is not None and abs(energy) > ENERGY_ERROR_PERCENT:
-        found.append(f"The energy balance is off by {number(energy)} % of the external work.")
     if summary.get("closure_pressure_99_9_MPa") is None:
         found.append("99.9 % closure was not reached.")
     if summary.get("fracture", {}).get("strength_is_estimate"):

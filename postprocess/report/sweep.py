@@ -127,6 +127,7 @@ def render(data: SweepData, figures: list[tuple[str, str]], left_out: dict[str, 
         (run, row["state"], row.get("reason") or "")
         for run, row in table[table["state"] != "finished"].head(_LISTED).iterrows()
     ]
+    known = table["warnings"].dropna() if "warnings" in table else pd.Series(dtype=object)
     ranges = [
         (label(name), _range(table[name]), "seed" if is_seed(name) else "parameter")
         for name in data.varied
@@ -142,6 +143,7 @@ def render(data: SweepData, figures: list[tuple[str, str]], left_out: dict[str, 
         rows=rows,
         hidden=len(finished) - len(rows),
         others=others,
+        distrusted=list(known.items())[:_LISTED],
         total=len(table),
         used="The figures are drawn from finished runs."
         if len(finished)

@@ -19,7 +19,7 @@ BARE = {
     },
     "sweep": {
         "counts": "", "cpu_hours": "0", "figures": [], "left_out": {}, "heads": [], "rows": [],
-        "hidden": 0, "others": [], "total": 0, "used": "", "ranges": [],
+        "hidden": 0, "others": [], "distrusted": [], "total": 0, "used": "", "ranges": [],
     },
 }  # fmt: skip
 

@@ -111,8 +111,10 @@ def test_warnings_name_what_is_wrong(run_folder):
     calm = report_data.warnings(history, found, 64)
     assert any("estimate" in text for text in calm)
     assert not any("resolution" in text or "360 MPa" in text for text in calm)
-    high = history.assign(pressure_MPa=history["pressure_MPa"] * 2)
-    loud = report_data.warnings(high, found | {"energy_balance_error_percent": 3.0}, 8)
+    high = history.assign(
+        pressure_MPa=history["pressure_MPa"] * 2, energy_balance_error_percent=3.0
+    )
+    loud = report_data.warnings(high, found, 8)
     for part in ("exceeds 360 MPa", "of 8 interface facets", "energy balance is off by 3 %"):
         assert any(part in text for text in loud)
 

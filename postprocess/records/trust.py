@@ -1,0 +1,73 @@
+"""What shows, from the history of a run alone, that its numbers are not to be trusted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from napress.postprocess.wording import number
+
+# The parts of the energy must add up to the external work to this share of it.
+LARGEST_ENERGY_ERROR_PERCENT = 2.0
+# A platen that moves on may not lose more of its pressure than this in a step.
+LARGEST_FALL = 1e-3
+# Contact carries what the platen presses with, to this share of it; some of the load is
+# friction along the slopes where there is friction.
+LARGEST_DISAGREEMENT, WITH_FRICTION = 0.02, 0.2
+
+
+def faults(history: pd.DataFrame) -> list[str]:
+    """Why a run is not to be trusted, one sentence each; empty if nothing speaks against it.
+
+    Args:
+        history: As :func:`napress.postprocess.records.history.read_history` gives it.
+    """
+    found = (_energy(history), _falling_pressure(history), _equilibrium(history))
+    return [text for text in found if text]
+
+
+def _energy(history: pd.DataFrame) -> str:
+    """The balance at targets and at the end; before, a run of few steps has little work."""
+    told = history[(history["is_target"] == 1) | (history.index == history.index[-1])]
+    error = told["energy_balance_error_percent"].abs().fillna(np.inf)
+    if not error.max() > LARGEST_ENERGY_ERROR_PERCENT:
+        return ""
+    worst = told.loc[error.idxmax()]
+    if not np.isfinite(error.max()):
+        return f"The energy balance is unknown at {number(worst['pressure_MPa'])} MPa."
+    return (
+        f"The energy balance is off by {number(error.max())} % of the external work at "
+        f"{number(worst['pressure_MPa'])} MPa; allowed are {LARGEST_ENERGY_ERROR_PERCENT:g} %."
+    )
+
+
+def _falling_pressure(history: pd.DataFrame) -> str:
+    """Pressure that falls while the platen moves on and no time passes for creep."""
+    pressure = history["pressure_MPa"]
+    fall = -pressure.diff() / pressure.shift().abs()
+    pushed = (history["platen_displacement_um"].diff() > 0.0) & (history["time_s"].diff() == 0.0)
+    fall = fall[pushed & (fall > LARGEST_FALL)]
+    if fall.empty:
+        return ""
+    before = history.loc[fall.idxmax() - 1]
+    return (
+        f"The pressure falls back under load, {len(fall)} times, by up to "
+        f"{number(100.0 * fall.max())} % at {number(before['pressure_MPa'])} MPa."
+    )
+
+
+def _equilibrium(history: pd.DataFrame) -> str:
+    """Contact and platen pressure; gas in the voids carries part of the load as well."""
+    pressure = history["pressure_MPa"]
+    friction = history.filter(regex=r"^friction_pJ")
+    has_friction = len(friction.columns) > 0 and bool((friction.to_numpy() > 0.0).any())
+    share = WITH_FRICTION if has_friction else LARGEST_DISAGREEMENT
+    gap = (history["contact_pressure_mean_MPa"] - pressure).abs() - history["trapped_gas_max_MPa"]
+    excess = (gap / pressure.abs()).where(gap > 0.0, 0.0).fillna(0.0)
+    if not excess.max() > share:
+        return ""
+    worst = history.loc[excess.idxmax()]
+    return (
+        f"Contact carries {number(worst['contact_pressure_mean_MPa'])} MPa where the platen "
+        f"presses with {number(worst['pressure_MPa'])} MPa."
+    )

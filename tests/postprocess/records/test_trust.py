@@ -1,0 +1,50 @@
+"""Histories that are not to be trusted, each for its own reason."""
+
+import pandas as pd
+import pytest
+
+from napress.postprocess.records.trust import faults
+
+
+def history(**columns):
+    """Four steps without fault, some columns replaced."""
+    good = {
+        "step": [1, 2, 3, 4],
+        "is_target": [0, 1, 0, 1],
+        "time_s": [0.0] * 4,
+        "pressure_MPa": [1.0, 2.0, 3.0, 4.0],
+        "platen_displacement_um": [0.1, 0.2, 0.3, 0.4],
+        "contact_pressure_mean_MPa": [1.0, 2.0, 3.0, 4.0],
+        "trapped_gas_max_MPa": [0.0] * 4,
+        "friction_pJ_per_um": [0.0] * 4,
+        "energy_balance_error_percent": [30.0, 0.1, -5.0, 0.1],
+    }
+    return pd.DataFrame(good | columns)
+
+
+def test_nothing_is_said_of_a_good_run():
+    assert faults(history()) == []
+
+
+@pytest.mark.parametrize("error", [2.5, -184.0, float("nan"), float("inf")])
+def test_energy_at_a_target_or_at_the_end(error):
+    (text,) = faults(history(energy_balance_error_percent=[0.1, 0.1, 0.1, error]))
+    assert text.startswith("The energy balance is ") and "at 4 MPa" in text
+
+
+def test_pressure_that_falls_while_the_platen_moves_on():
+    falling = {"pressure_MPa": [1.0, 2.0, 1.5, 4.0]}
+    falling |= {"contact_pressure_mean_MPa": falling["pressure_MPa"]}
+    (text,) = faults(history(**falling))
+    assert text == "The pressure falls back under load, 1 times, by up to 25 % at 2 MPa."
+    # A release moves the platen up, relaxation takes time: both are what was asked for.
+    assert faults(history(**falling, platen_displacement_um=[0.1, 0.2, 0.1, 0.4])) == []
+    assert faults(history(**falling, time_s=[0.0, 0.0, 1.0, 2.0])) == []
+
+
+def test_contact_that_carries_another_load_than_the_platen():
+    carried = {"contact_pressure_mean_MPa": [1.0, 2.0, 2.9, 4.0]}
+    (text,) = faults(history(**carried))
+    assert text == "Contact carries 2.9 MPa where the platen presses with 3 MPa."
+    assert faults(history(**carried, trapped_gas_max_MPa=[0.0, 0.1, 0.1, 0.1])) == []
+    assert faults(history(**carried, friction_pJ_per_um=[0.0, 0.1, 0.1, 0.1])) == []
