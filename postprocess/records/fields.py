@@ -1,13 +1,13 @@
 """ParaView fields: one compressed ``.vtu`` per body and written step, and a ``.pvd`` each.
 
-ParaView's time is the mean pressure in MPa, because it must increase strictly
-and pressure is what the load program asks for. A step whose pressure does not
-exceed that of the field before it is shown a hair later; the true pressure is
-in the field data of the file (``pressure_MPa``), with the ``step``.
+ParaView's time has to increase strictly. It is the time in seconds where time passes, the
+mean pressure in MPa where none passes and the pressure only rises, else the step. The true
+pressure, time and step are field data of each file (``pressure_MPa``, ``time_s``, ``step``).
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +45,9 @@ def derived_cell_data(body: BodySnapshot) -> dict[str, Array]:
     }
 
 
-def as_grid(body: BodySnapshot, step: int, pressure_MPa: float) -> UnstructuredGrid:
+def as_grid(
+    body: BodySnapshot, step: int, pressure_MPa: float, time_s: float = 0.0
+) -> UnstructuredGrid:
     """A body as a VTK grid in its reference configuration.
 
     Fields are stored in single precision (seven digits), points in double. The
@@ -56,6 +58,7 @@ def as_grid(body: BodySnapshot, step: int, pressure_MPa: float) -> UnstructuredG
         body: The body.
         step: Number of the accepted step.
         pressure_MPa: Mean pressure.
+        time_s: Time since first touch.
 
     Returns:
         The grid.
@@ -69,6 +72,7 @@ def as_grid(body: BodySnapshot, step: int, pressure_MPa: float) -> UnstructuredG
         grid.cell_data[name] = np.asarray(values, dtype=np.float32)
     grid.field_data["step"] = [step]
     grid.field_data["pressure_MPa"] = [pressure_MPa]
+    grid.field_data["time_s"] = [time_s]
     return grid
 
 
@@ -83,9 +87,15 @@ def write_fields(folder: Path, snapshot: Snapshot) -> None:
         snapshot: The step.
     """
     folder = Path(folder)
-    entry: dict[str, Any] = {"step": snapshot.step, "pressure_MPa": snapshot.pressure_MPa}
+    entry: dict[str, Any] = {
+        "step": snapshot.step,
+        "pressure_MPa": snapshot.pressure_MPa,
+        "time_s": snapshot.time_s,
+    }
     for name in BODIES:
-        grid = as_grid(getattr(snapshot, name), snapshot.step, snapshot.pressure_MPa)
+        grid = as_grid(
+            getattr(snapshot, name), snapshot.step, snapshot.pressure_MPa, snapshot.time_s
+        )
         entry[name] = f"{name}_{snapshot.step:06d}.vtu"
         with storage.replacing(folder / entry[name]) as aside:
             grid.save(aside, binary=True, compression="zlib")
@@ -94,7 +104,7 @@ def write_fields(folder: Path, snapshot: Snapshot) -> None:
 
 
 def field_index(folder: Path) -> list[dict[str, Any]]:
-    """Written steps in order: step, pressure_MPa, and the file name of each body.
+    """Written steps in order: step, pressure_MPa, time_s, and the file name of each body.
 
     Raises:
         ValueError: If the index cannot be read.
@@ -127,30 +137,45 @@ def truncate_fields(folder: Path, last_step: int) -> None:
             path.unlink()
 
 
-def paraview_times(pressure_MPa: list[float]) -> list[float]:
-    """Pressures made strictly increasing, by the least visible amount."""
+def paraview_times(step: list[int], time_s: list[float], pressure_MPa: list[float]) -> list[float]:
+    """ParaView's time of each written step, strictly increasing.
+
+    Seconds where time passes, else MPa where the pressure never falls, else the step.
+    What would stand still is shown a hair later.
+    """
+    falls = any(after < before for before, after in itertools.pairwise(pressure_MPa))
+    if any(time > 0.0 for time in time_s):
+        chosen: list[float] = list(time_s)
+    else:
+        chosen = [float(number) for number in step] if falls else list(pressure_MPa)
     times: list[float] = []
-    for pressure in pressure_MPa:
-        if times and pressure <= times[-1]:
-            pressure = times[-1] + max(1e-6 * abs(times[-1]), 1e-9)
-        times.append(float(pressure))
+    for time in chosen:
+        if times and time <= times[-1]:
+            time = times[-1] + max(1e-6 * abs(times[-1]), 1e-9)
+        times.append(float(time))
     return times
+
+
+def collection(files: list[str], times: list[float]) -> str:
+    """Text of a ParaView collection."""
+    rows = [
+        f'    <DataSet timestep="{time!r}" part="0" file={quoteattr(file)}/>\n'
+        for time, file in zip(times, files, strict=True)
+    ]
+    return (
+        '<?xml version="1.0"?>\n<VTKFile type="Collection" version="0.1">\n  <Collection>\n'
+        + "".join(rows)
+        + "  </Collection>\n</VTKFile>\n"
+    )
 
 
 def _write_index(folder: Path, entries: list[dict[str, Any]]) -> None:
     storage.write_json(folder / INDEX, entries)
-    times = paraview_times([entry["pressure_MPa"] for entry in entries])
+    columns = ([entry.get(key, 0.0) for entry in entries] for key in ("step", "time_s"))
+    times = paraview_times(*columns, [entry["pressure_MPa"] for entry in entries])
     for name in BODIES:
-        rows = [
-            f'    <DataSet timestep="{time!r}" part="0" file={quoteattr(entry[name])}/>'
-            for time, entry in zip(times, entries, strict=True)
-        ]
-        storage.write_text(
-            folder / f"{name}.pvd",
-            '<?xml version="1.0"?>\n<VTKFile type="Collection" version="0.1">\n  <Collection>\n'
-            + "".join(f"{row}\n" for row in rows)
-            + "  </Collection>\n</VTKFile>\n",
-        )
+        text = collection([entry[name] for entry in entries], times)
+        storage.write_text(folder / f"{name}.pvd", text)
 
 
 def read_body(folder: Path, name: str, step: int | None = None) -> UnstructuredGrid:

@@ -13,14 +13,17 @@ SCRIPT = '''"""Opens a napress run in ParaView: deformed sodium on deformed cera
 
     paraview --script=THIS_FILE            look at it
     pvpython THIS_FILE picture.png         save a picture of the last step instead
-    pvpython THIS_FILE picture.png 1.5     ... of the written step nearest to 1.5 MPa
+    pvpython THIS_FILE picture.png 1.5     ... of the last written step nearest to 1.5 MPa
+    pvpython THIS_FILE picture.png 300s    ... of the written step nearest to 300 s
+    pvpython THIS_FILE picture.png step42  ... of the written step nearest to step 42
 
-ParaView's time is the mean pressure in MPa. Lengths are in um and the
-deformation is drawn to scale. The dark gap between the bodies is the void.
-If the script has been moved away from the run, name the run folder in the
-environment variable NAPRESS_RUN.
+ParaView's time is in seconds where time passes, else the mean pressure in MPa where
+that only rises, else the step. Lengths are in um and the deformation is drawn to
+scale. The dark gap between the bodies is the void. If the script has been moved away
+from the run, name the run folder in the environment variable NAPRESS_RUN.
 """
 
+import json
 import os
 import sys
 
@@ -30,6 +33,23 @@ HERE = os.path.dirname(os.path.abspath(globals().get("__file__", ".")))
 RUN = os.environ.get("NAPRESS_RUN") or os.path.normpath(os.path.join(HERE, @RUN@))
 SODIUM_FIELD = ("plastic_strain", "Sodium\\nplastic strain")
 CERAMIC_FIELD = ("max_shear_MPa", "Ceramic\\nmax shear (MPa)")
+
+
+def nearest(written, wanted):
+    """Which of the written steps is asked for; the last if nothing is."""
+    if wanted is None:
+        return len(written) - 1
+    key, text = "pressure_MPa", wanted
+    if wanted.endswith("s"):
+        key, text = "time_s", wanted[:-1]
+    elif wanted.startswith("step"):
+        key, text = "step", wanted[4:]
+    try:
+        value = float(text)
+    except ValueError:
+        raise SystemExit(wanted + ": allowed: a pressure such as 1.5, a time 300s, step42")
+    # Of two equally near the later, which is what is left of a press that was released.
+    return min(reversed(range(len(written))), key=lambda i: abs(written[i].get(key, 0.0) - value))
 
 
 def show(name, view):
@@ -79,8 +99,9 @@ ceramic, ceramic_display, _ = show("ceramic", view)
 
 scene = GetAnimationScene()
 scene.UpdateAnimationUsingDataTimeSteps()
-wanted = float(sys.argv[2]) if len(sys.argv) > 2 else times[-1]
-shown = min(times, key=lambda time: abs(time - wanted))
+with open(os.path.join(RUN, "fields", "index.json")) as index:
+    written = json.load(index)
+shown = times[nearest(written, sys.argv[2] if len(sys.argv) > 2 else None)]
 scene.AnimationTime = shown
 view.ViewTime = shown
 # The first render places the camera by itself: let it, before we place ours.
@@ -88,10 +109,13 @@ Render(view)
 colour(sodium, sodium_display, view, SODIUM_FIELD, "Plasma (matplotlib)", [0.85, 0.57])
 colour(ceramic, ceramic_display, view, CERAMIC_FIELD, "Viridis (matplotlib)", [0.85, 0.1])
 
-clock = AnnotateTimeFilter(registrationName="pressure", Input=sodium)
-clock.Format = "Mean pressure\\n{time:.4g} MPa"
-if "%" in AnnotateTimeFilter().Format:
-    clock.Format = "Mean pressure\\n%.4g MPa"
+# The true pressure is field data of every file; ParaView's time need not be it.
+clock = PythonAnnotation(registrationName="pressure", Input=sodium)
+clock.ArrayAssociation = "Field Data"
+words = "'Mean pressure\\\\n%.4g MPa' % pressure_MPa[0]"
+if any(step.get("time_s", 0.0) > 0.0 for step in written):
+    words = "'Mean pressure\\\\n%.4g MPa\\\\nafter %.4g s' % (pressure_MPa[0], time_s[0])"
+clock.Expression = words
 label = Show(clock, view)
 label.WindowLocation = "Upper Left Corner"
 label.FontSize = 16

@@ -1,7 +1,7 @@
 """The conduction solutions of a run on disk: ParaView fields and the current on the interface.
 
 They have a folder of their own, since their mesh differs from step to step. A file
-per solved step, and a collection whose time is the mean pressure in MPa.
+per solved step, and a collection whose time is that of the other fields.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
 from napress.fem.conduction.electrolyte import ConductionSolution
 from napress.fem.snapshot import Array
 from napress.postprocess.records import atomic as storage
-from napress.postprocess.records.fields import paraview_times
+from napress.postprocess.records.fields import collection, paraview_times
 
 if TYPE_CHECKING:
     from pyvista import UnstructuredGrid
@@ -34,6 +33,7 @@ class InterfaceCurrent:
     Attributes:
         step: Accepted step.
         pressure_MPa: Mean pressure.
+        time_s: Time since first touch; 0 in runs that did not keep it.
         centre_um: Centres of the interface facets, (facets, dim).
         area_um: Their projected area, (facets,).
         density_mA_per_cm2: Current density over that area, (facets,).
@@ -41,13 +41,18 @@ class InterfaceCurrent:
 
     step: int
     pressure_MPa: float
+    time_s: float
     centre_um: Array
     area_um: Array
     density_mA_per_cm2: Array
 
 
 def write_solution(
-    folder: Path, step: int, pressure_MPa: float, solution: ConductionSolution
+    folder: Path,
+    step: int,
+    pressure_MPa: float,
+    solution: ConductionSolution,
+    time_s: float = 0.0,
 ) -> None:
     """Write a solution and bring the collection up to date.
 
@@ -56,6 +61,7 @@ def write_solution(
         step: Accepted step; one that is there is replaced.
         pressure_MPa: Mean pressure.
         solution: Of that step.
+        time_s: Time since first touch.
     """
     folder, field = Path(folder), solution.field
     import pyvista  # a second of start-up that a run without fields does not need
@@ -67,12 +73,14 @@ def write_solution(
     )
     grid.field_data["step"] = [step]
     grid.field_data["pressure_MPa"] = [pressure_MPa]
+    grid.field_data["time_s"] = [time_s]
     with storage.replacing(folder / _field_name(step)) as aside:
         grid.save(aside, binary=True, compression="zlib")
     with storage.replacing(folder / f"interface_{step:06d}.npz") as aside, aside.open("wb") as out:
         np.savez_compressed(
             out,
             pressure_MPa=pressure_MPa,
+            time_s=time_s,
             centre_um=solution.facet_centre_um,
             area_um=solution.facet_area_um,
             density_mA_per_cm2=solution.facet_current_density_mA_per_cm2,
@@ -99,6 +107,7 @@ def read_interface_current(folder: Path, step: int) -> InterfaceCurrent:
         return InterfaceCurrent(
             step,
             float(data["pressure_MPa"]),
+            float(data["time_s"]) if "time_s" in data else 0.0,
             data["centre_um"],
             data["area_um"],
             data["density_mA_per_cm2"],
@@ -130,15 +139,8 @@ def _field_name(step: int) -> str:
 
 
 def _write_collection(folder: Path) -> None:
-    steps = solved_steps(folder)
-    pressures = [read_interface_current(folder, step).pressure_MPa for step in steps]
-    rows = [
-        f'    <DataSet timestep="{time!r}" part="0" file={quoteattr(_field_name(step))}/>\n'
-        for time, step in zip(paraview_times(pressures), steps, strict=True)
-    ]
-    storage.write_text(
-        folder / COLLECTION,
-        '<?xml version="1.0"?>\n<VTKFile type="Collection" version="0.1">\n  <Collection>\n'
-        + "".join(rows)
-        + "  </Collection>\n</VTKFile>\n",
-    )
+    kept = [read_interface_current(folder, step) for step in solved_steps(folder)]
+    steps = [one.step for one in kept]
+    times = paraview_times(steps, [one.time_s for one in kept], [one.pressure_MPa for one in kept])
+    text = collection([_field_name(step) for step in steps], times)
+    storage.write_text(folder / COLLECTION, text)

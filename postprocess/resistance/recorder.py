@@ -82,7 +82,9 @@ class ConductionRecorder:
                 f"to {resistance.current_imbalance:.2g} only"
             )
         if self._keep_fields:
-            write_solution(self._folder, snapshot.step, snapshot.pressure_MPa, solution)
+            write_solution(
+                self._folder, snapshot.step, snapshot.pressure_MPa, solution, snapshot.time_s
+            )
         return resistance.row()
 
     def summary(self, history: pd.DataFrame) -> dict[str, Any]:

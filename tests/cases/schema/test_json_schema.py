@@ -25,9 +25,10 @@ def test_a_default_with_a_unit_is_read_back(tiny_tables):
     solver = json_schema(Case)["$defs"]["Solver"]["properties"]
     defaults = {name: entry["default"] for name, entry in solver.items()}
     assert defaults["first_step"] == "0.005 um"
-    assert Case.model_validate(tiny_tables | {"solver": defaults}).solver == Case.model_validate(
-        tiny_tables | {"solver": {}}
-    ).solver
+    assert (
+        Case.model_validate(tiny_tables | {"solver": defaults}).solver
+        == Case.model_validate(tiny_tables | {"solver": {}}).solver
+    )
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Every field file is read back with VTK and compared with the snapshot it came from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import pyvista
@@ -92,10 +94,30 @@ def test_collection_time_is_the_pressure(run_folder, synthetic, name):
     assert reader.read()[0].field_data["pressure_MPa"][0] == 100.0
 
 
-def test_times_increase_strictly():
-    times = paraview_times([0.0, 0.0, 1.0, 0.5, 2.0])
+@pytest.mark.parametrize(
+    ("time_s", "pressure_MPa", "wanted"),
+    [
+        ([0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 2.0], [0.0, 0.0, 1.0, 2.0]),
+        ([0.0, 0.0, 0.0, 0.0], [0.0, 1.0, 2.0, 0.3], [1, 4, 6, 9]),
+        ([1.0, 10.0, 310.0, 310.0], [0.1, 2.0, 2.0, 0.3], [1.0, 10.0, 310.0, 310.0]),
+    ],
+    ids=["rising pressure", "a release without time", "time passes"],
+)
+def test_times_increase_strictly(time_s, pressure_MPa, wanted):
+    times = paraview_times([1, 4, 6, 9], time_s, pressure_MPa)
     assert np.all(np.diff(times) > 0)
-    assert times == pytest.approx([0.0, 0.0, 1.0, 1.0, 2.0], abs=1e-5)
+    assert times == pytest.approx(wanted, rel=2e-6, abs=1e-8)
+
+
+def test_after_a_release_the_time_is_seconds_and_the_pressure_is_the_true_one(tmp_path, synthetic):
+    for step, time_s, pressure in ((1, 10.0, 2.0), (2, 310.0, 2.0), (3, 315.0, 0.3)):
+        snapshot = replace(synthetic.make_snapshot(step, pressure), time_s=time_s)
+        write_fields(tmp_path, snapshot)
+    reader = pyvista.get_reader(tmp_path / "ceramic.pvd")
+    assert reader.time_values == [10.0, 310.0, 315.0]
+    reader.set_active_time_value(315.0)
+    data = reader.read()[0].field_data
+    assert data["pressure_MPa"][0] == 0.3 and data["time_s"][0] == 315.0
 
 
 def test_files_are_compressed(tmp_path, synthetic):
