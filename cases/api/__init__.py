@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from napress._materials import materials
     from napress._press import Observer, run
     from napress._run import Body, Interface, Run, State
+    from napress._sweep import sweep
+    from napress._window import Window, window
     from napress.cases.errors import CaseError, NapressError, RunFolderError
 
     __version__: str
@@ -27,9 +29,12 @@ _WHERE = {
     "Run": "napress._run",
     "RunFolderError": "napress.cases.errors",
     "State": "napress._run",
+    "Window": "napress._window",
     "load": "napress._case",
     "materials": "napress._materials",
     "run": "napress._press",
+    "sweep": "napress._sweep",
+    "window": "napress._window",
 }
 
 __all__ = [
@@ -42,10 +47,13 @@ __all__ = [
     "Run",
     "RunFolderError",
     "State",
+    "Window",
     "__version__",
     "load",
     "materials",
     "run",
+    "sweep",
+    "window",
 ]
 
 

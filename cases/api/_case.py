@@ -54,7 +54,7 @@ class Case:
         self._set(tables, Path(), IN_PYTHON)
 
     def _set(self, tables: Mapping[str, Any], folder: Path, file: str) -> None:
-        self._written: dict[str, Any] = _plain(tables)
+        self._written: dict[str, Any] = plain(tables)
         self._folder, self._file = folder, file
         self._model = check_case(copy.deepcopy(self._written), file, folder)
 
@@ -147,7 +147,7 @@ class Case:
         known = [*self.fields, *CaseModel.model_fields]
         for name in ("surface", "program"):
             known += [f"{name}[{index}]" for index in _indices(written, name)]
-        for field, value in _plain({**(changes or {}), **more}).items():
+        for field, value in plain({**(changes or {}), **more}).items():
             try:
                 require_field(field, known)
             except ValueError as error:
@@ -206,12 +206,12 @@ def _indices(written: Mapping[str, Any], name: str) -> range:
     return range(len(entries)) if isinstance(entries, list) else range(0)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Returns tables and lists of a case as TOML would have given them."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     if isinstance(value, Path):
         return str(value)
     # A number of numpy is one of Python's here.

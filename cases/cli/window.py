@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-MOST_CORES = 4
-
-
-def usable_cores() -> int:
-    """Returns how many processes to run at a time: the cores this process may use, 4 at most."""
-    mine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(MOST_CORES, mine or 1))
 
 
 def window(
@@ -29,7 +20,7 @@ def window(
     Args:
         case: Case file.
         out: Folder of the window; default ``windows/<case>``.
-        cores: Processes at a time; default `usable_cores`.
+        cores: Processes at a time; default: those of the machine, 4 at most.
         seeds: Instead of the number in the case.
         say: Told one line of progress at a time.
         complain: Told one line for each run that gave nothing.
@@ -37,10 +28,12 @@ def window(
     Returns:
         Lines for the terminal, and plain data.
     """
+    from napress.cases.runs.pool import usable_cores
+    from napress.cases.window.plan import load_plan
     from napress.cases.window.run import default_window_folder, run_window
 
     folder = out or default_window_folder(case)
-    outcome = run_window(case, folder, cores or usable_cores(), seeds, say)
+    outcome = run_window(load_plan(case, seeds), folder, cores or usable_cores(), say)
     for text in outcome.complaints:
         complain(f"warning: {text}")
     data = {"folder": str(outcome.folder), "report": str(outcome.folder / "report.html")}

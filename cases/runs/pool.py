@@ -21,8 +21,15 @@ from napress.cases.window.plan import Job
 ENDED = ("finished", "failed")
 # The command `napress` of this very installation.
 LAUNCH = (sys.executable, "-P", "-m", "napress.cases.cli")
+MOST_CORES = 4
 _POLL_S = 0.1
 _GRACE_S = 60.0
+
+
+def usable_cores() -> int:
+    """Returns how many processes to run at a time: the cores this process may use, 4 at most."""
+    mine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min(MOST_CORES, mine or 1))
 
 
 @dataclass(frozen=True)

@@ -56,21 +56,41 @@ def expand(
     Raises:
         CaseError: Naming the sweep file, the field or the run, and what is allowed.
     """
-    base_path = file.parent / sweep.base
+    path = file.parent / sweep.base
     try:
-        base = read_toml(base_path, shown_as=sweep.base)
+        base = read_toml(path, shown_as=sweep.base)
     except CaseError as error:
         raise CaseError(str(file), "base", str(error)) from error
-    points, origin = _points(sweep, str(file), base)
+    base.setdefault("title", path.stem)
+    return expand_over(sweep, str(file), base, path.parent, known_valid)
+
+
+def expand_over(
+    sweep: Sweep,
+    file: str,
+    base: dict[str, Any],
+    folder: Path,
+    known_valid: Callable[[str], bool] = lambda run_id: False,
+) -> list[PlannedRun]:
+    """Returns the runs of a sweep over a case in tables; see `expand`.
+
+    Args:
+        sweep: What varies; its ``base`` is the name of the case in messages.
+        file: Name of the sweep, for messages.
+        base: The case as read from TOML.
+        folder: Where files that it names are looked for.
+        known_valid: As in `expand`.
+    """
+    points, origin = _points(sweep, file, base)
     known = field_paths(base)
     for field, block in origin.items():
         try:
             require_field(field, known)
         except ValueError as error:
-            raise CaseError(str(file), f'{block}."{field}"', str(error)) from error
+            raise CaseError(file, f'{block}."{field}"', str(error)) from error
     materials: dict[str, Material] = {}
     runs: dict[str, PlannedRun] = {}
-    title = str(base.get("title", base_path.stem))[:80]
+    title = str(base.get("title", sweep.base))[:80]
     for index, point in enumerate(points):
         data = copy.deepcopy(base)
         for field, value in point.items():
@@ -78,14 +98,14 @@ def expand(
         if "title" not in origin:
             data["title"] = f"{title}: {describe(point)}"[:200]
         try:
-            case = _checked(data, base_path, sweep.base, materials)
+            case = _checked(data, folder, sweep.base, materials)
             run_id = case_hash(case)[:HASH_DIGITS]
             if run_id not in runs and not known_valid(run_id):
                 check_surface(case, sweep.base)
         except CaseError as error:
             place = f"run {index + 1} ({describe(point)})"
             where = f"{error.file}: {error.field}" if error.field else error.file
-            raise CaseError(str(file), place, f"{where}: {error.message}") from error
+            raise CaseError(file, place, f"{where}: {error.message}") from error
         runs.setdefault(run_id, PlannedRun(run_id, point, case))
     return list(runs.values())
 
@@ -101,7 +121,7 @@ def describe(point: Point) -> str:
 
 
 def _checked(
-    data: dict[str, Any], base_path: Path, shown_as: str, materials: dict[str, Material]
+    data: dict[str, Any], folder: Path, shown_as: str, materials: dict[str, Material]
 ) -> Case:
     for body in ("sodium", "ceramic"):
         table = data.get(body)
@@ -110,14 +130,14 @@ def _checked(
             try:
                 # Read once, not once per run.
                 if name not in materials:
-                    materials[name] = load_material(name, base_path.parent)
+                    materials[name] = load_material(name, folder)
             except CaseError:
                 raise
             except ValueError as error:
                 raise CaseError(shown_as, f"{body}.material", str(error)) from error
             table["material"] = materials[name]
     try:
-        context = {"folder": base_path.parent, "file": shown_as}
+        context = {"folder": folder, "file": shown_as}
         return Case.model_validate(data, context=context)
     except ValidationError as error:
         raise case_error(error, shown_as, tags=SURFACE_KINDS) from error

@@ -161,7 +161,12 @@ def load_sweep(path: Path) -> Sweep:
     """
     data = read_toml(path)
     data.setdefault("title", path.stem[:200])
+    return check_sweep(data, str(path))
+
+
+def check_sweep(data: dict[str, Any], file: str) -> Sweep:
+    """Returns the sweep in tables as TOML gives them; see `load_sweep`."""
     try:
         return Sweep.model_validate(data)
     except ValidationError as error:
-        raise case_error(error, str(path)) from error
+        raise case_error(error, file) from error

@@ -82,17 +82,22 @@ class Plan:
 
 
 def load_plan(path: Path, seeds: int | None = None) -> Plan:
-    """Reads a window case and plans its runs.
+    """Reads a window case and plans its runs; see `make_plan`."""
+    return make_plan(load_case(path), str(path), Path(path).parent, seeds)
+
+
+def make_plan(case: Case, file: str, folder: Path, seeds: int | None = None) -> Plan:
+    """Plans the runs of a window case.
 
     Args:
-        path: Case file with a table ``[window]``.
-        seeds: Instead of the number in the file.
+        case: With a table ``[window]``.
+        file: Its name, for messages.
+        folder: Where its pellet case is looked for.
+        seeds: Instead of the number in the case.
 
     Raises:
         CaseError: One line naming file, field and what is allowed.
     """
-    file = str(path)
-    case = load_case(path)
     table = case.window
     if table is None:
         raise CaseError(file, "window", "missing; allowed: table [window] with closure_target")
@@ -105,7 +110,7 @@ def load_plan(path: Path, seeds: int | None = None) -> Plan:
         )
     pellet = press = None
     if table.pellet is not None:
-        source = Path(path).parent / table.pellet
+        source = folder / table.pellet
         if not source.is_file():
             raise CaseError(
                 file, "window.pellet", f"{table.pellet}: no such file; allowed: a pellet case"

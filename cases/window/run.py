@@ -23,7 +23,7 @@ from napress.cases.runs import folder as run_folder
 from napress.cases.runs.pool import Ended, run_jobs
 from napress.cases.schema.creep import to_law
 from napress.cases.schema.interface_case import Case, assumed_values, value_of
-from napress.cases.window.plan import Plan, load_plan, pressures_MPa
+from napress.cases.window.plan import Plan, pressures_MPa
 from napress.postprocess.records.history import read_history
 from napress.postprocess.records.trust import faults
 from napress.postprocess.window.answer import Answer, as_data, lines
@@ -64,12 +64,14 @@ class WindowOutcome:
         data: Content of ``window.json``.
         lines: For the terminal.
         complaints: Runs that gave nothing, one line each.
+        answer: What the lines and the data were made from.
     """
 
     folder: Path
     data: dict[str, Any]
     lines: list[str]
     complaints: list[str]
+    answer: Answer
 
 
 def default_window_folder(case_path: Path) -> Path:
@@ -77,24 +79,19 @@ def default_window_folder(case_path: Path) -> Path:
     return Path("windows") / Path(case_path).stem
 
 
-def run_window(
-    path: Path, out: Path, cores: int, seeds: int | None, say: Callable[[str], None]
-) -> WindowOutcome:
+def run_window(plan: Plan, out: Path, cores: int, say: Callable[[str], None]) -> WindowOutcome:
     """Answers a window case; see `napress.cases.cli.window`.
 
     Args:
-        path: Case file with a table ``[window]``.
+        plan: What has to be run.
         out: Folder of the window; runs in it are used again.
         cores: Processes at a time.
-        seeds: Instead of the number in the case.
         say: Told one line of progress at a time.
 
     Raises:
-        CaseError: If the case is wrong.
         RunFolderError: If a folder cannot be used.
         NoResults: If no run gave a result.
     """
-    plan = load_plan(path, seeds)
     _prepare(out, plan)
     with run_folder.locked(out):
         ended = run_jobs(plan.jobs, out / "runs", cores, say)
@@ -108,7 +105,7 @@ def run_window(
         run_folder.write_json(out / ANSWER, data)
         run_folder.write_text(out / TABLE, _csv(answer))
         _draw(out, answer)
-    return WindowOutcome(out, run_folder.plain(data), lines(answer), complaints)
+    return WindowOutcome(out, run_folder.plain(data), lines(answer), complaints, answer)
 
 
 def _prepare(out: Path, plan: Plan) -> None:

@@ -12,7 +12,13 @@ FACE = Path(__file__).resolve().parents[3] / "cases" / "api"
 MODULES = sorted(f"napress.{file.stem}" for file in FACE.glob("_[a-z]*.py"))
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize(
+    "module",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name.endswith("_sweep") else [])
+        for name in MODULES
+    ],
+)
 def test_examples_do_what_they_say(module):
     assert doctest.testmod(importlib.import_module(module)).failed == 0
 
