@@ -21,6 +21,20 @@ def number(value: Any, digits: int = 3) -> str:
     return f"{value:.{digits}g}"
 
 
+def resolved(value: Any, resolution: Any, digits: int = 3) -> str:
+    """A number, or ``< x`` where it is no larger than what is resolved.
+
+    Args:
+        value: The number.
+        resolution: The smallest that is told from nothing; None or NaN if not known.
+        digits: Of the number.
+    """
+    known = resolution is not None and math.isfinite(resolution)
+    if known and value is not None and value <= resolution * (1.0 + 1e-9):
+        return f"< {number(resolution, 2)}"
+    return number(value, digits)
+
+
 def percent_text(percent: float) -> str:
     """A percentage that does not round to 100 before it is."""
     if percent < 99.0 or percent >= 100.0:

@@ -144,6 +144,11 @@ RESISTANCE = (
     Column("charge_transfer_asr_ohm_cm2", "Charge transfer ASR", "Of ions across the contact."),
     Column("film_asr_ohm_cm2", "Film ASR", "Of the film between metal and ceramic."),
     Column("bulk_asr_ohm_cm2", "Bulk ASR", "Of the cell under perfect contact everywhere."),
+    Column(
+        "asr_resolution_ohm_cm2",
+        "Resolution of the ASR",
+        "A constriction or interface resistance of no more than this means: less than this.",
+    ),
     Column("current_max_over_mean", "Largest current over mean", "Of the facets' densities."),
     Column(
         "current_p99_over_mean",

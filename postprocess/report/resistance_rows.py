@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from napress.postprocess.records.columns import head
-from napress.postprocess.wording import number
+from napress.postprocess.wording import number, resolved
 
 COLUMNS = (
     "pressure_MPa",
@@ -29,6 +30,8 @@ WAVINESS_COLUMNS = (
     "waviness_elastic_contact_fraction",
     "interface_asr_with_elastic_waviness_ohm_cm2",
 )
+# What is a difference, so that it has a resolution.
+RESOLVED = ("interface_asr_ohm_cm2", "constriction_asr_ohm_cm2")
 CAPTIONS = {
     "resistance": "Area-specific resistance of the interface and its parts, and the share of the "
     "area that carries 90 % of the current.",
@@ -56,14 +59,24 @@ def section(history: pd.DataFrame, summary: dict[str, Any]) -> dict[str, Any] | 
     wave = extra.get("waviness") or []
     return {
         "heads": [head(name) for name in COLUMNS],
-        "rows": [[_text(row[name]) for name in COLUMNS] for _, row in shown.iterrows()],
+        "rows": [[cell_text(row, name) for name in COLUMNS] for _, row in shown.iterrows()],
         "wave_heads": [head(name) for name in WAVINESS_COLUMNS],
-        "wave_rows": [[_text(row[name]) for name in WAVINESS_COLUMNS] for row in wave],
+        "wave_rows": [[cell_text(row, name) for name in WAVINESS_COLUMNS] for row in wave],
         "failures": extra.get("failures") or [],
     }
 
 
-def _text(value: float | None) -> str:
-    if value is None or math.isnan(value):
-        return "–"
-    return "no contact" if math.isinf(value) else number(value, 4)
+def cell_text(row: Mapping[str, Any], name: str, digits: int = 4) -> str:
+    """A value of a history's row; a resistance below its resolution reads ``< x``.
+
+    Args:
+        row: The row.
+        name: Column in it.
+        digits: Of a number.
+    """
+    value = row[name]
+    if name not in RESOLVED or value is None:
+        return number(value, digits) if value is not None else "–"
+    if math.isinf(value):
+        return "no contact"
+    return resolved(value, row.get("asr_resolution_ohm_cm2"), digits)

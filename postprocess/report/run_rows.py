@@ -11,6 +11,7 @@ from napress.postprocess.fracture.criteria import CRITERIA
 from napress.postprocess.records.columns import column, head
 from napress.postprocess.records.history import void_column
 from napress.postprocess.records.trust import faults
+from napress.postprocess.report.resistance_rows import cell_text
 from napress.postprocess.wording import number, percent_text, sentence_case
 
 # Highest pressure at which the solver is verified; beyond it the report warns.
@@ -80,11 +81,11 @@ def headline(summary: dict[str, Any]) -> list[tuple[str, str, str]]:
         shown = "not reached" if value is None else f"{number(value)} MPa"
         cards.append((f"{level.replace('_', '.')} % closed at", shown, "mean pressure"))
     if summary.get("interface_asr_ohm_cm2") is not None:
-        value = number(summary["interface_asr_ohm_cm2"])
+        value = cell_text(summary, "interface_asr_ohm_cm2", 3)
         cards.append(
             (
                 column("interface_asr_ohm_cm2").label,
-                f"{value} Ω cm²",
+                f"{value} Ω cm²" if value != "no contact" else value,
                 f"at {pressure} MPa, without bulk",
             )
         )
@@ -125,7 +126,7 @@ def target_table(history: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     names = [name for name in shown_columns if name in history]
     if "time_s" in names and not history["time_s"].max() > 0.0:
         names.remove("time_s")
-    rows = [[number(row[name], 4) for name in names] for _, row in shown.iterrows()]
+    rows = [[cell_text(row, name) for name in names] for _, row in shown.iterrows()]
     return [head(name) for name in names], rows
 
 

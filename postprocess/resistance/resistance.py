@@ -20,6 +20,9 @@ from napress.postprocess.theory.film import peak_frequency_Hz
 
 PERCENTILE = 99.0
 CARRIED_PERCENT = 90.0
+# A constriction is the difference of two losses that are close under full contact; it is
+# not resolved below this share of them, nor below what current is lost.
+RESOLVED = 1e-9
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Resistance:
         charge_transfer_asr_ohm_cm2: Of the charge transfer.
         film_asr_ohm_cm2: Of the film.
         bulk_asr_ohm_cm2: Of the electrolyte of the cell under perfect contact everywhere.
+        asr_resolution_ohm_cm2: The smallest constriction that the solve resolves. One that is
+            smaller, or negative by rounding, is given as this: read it as "less than".
         current_max_over_mean: Largest current density of an interface facet over the mean.
         current_p99_over_mean: The density that 99 % of the area does not exceed.
         current_gini: Gini coefficient of the current over the nominal area, 0 if
@@ -59,6 +64,7 @@ class Resistance:
     charge_transfer_asr_ohm_cm2: float
     film_asr_ohm_cm2: float
     bulk_asr_ohm_cm2: float
+    asr_resolution_ohm_cm2: float
     current_max_over_mean: float
     current_p99_over_mean: float
     current_gini: float
@@ -126,7 +132,9 @@ def measure(
     refined: RefinedElectrolyte = electrolyte.refined(touching)
     solution = refined.solve(touching, local.resistance_ohm_cm2)
     bulk = refined.bulk_asr_ohm_cm2()
-    constriction = solution.electrolyte_loss_asr_ohm_cm2 - bulk
+    imbalance = abs(solution.current_imbalance)
+    resolution = max(RESOLVED, imbalance) * bulk
+    constriction = max(solution.electrolyte_loss_asr_ohm_cm2 - bulk, resolution)
     whose, weight = local.shares(solution.touching_um), solution.touching_loss_share
     lost = {name: float(weight @ whose[name]) * solution.contact_loss_asr_ohm_cm2 for name in PARTS}
     density, area = solution.facet_current_density_mA_per_cm2, solution.facet_area_um
@@ -138,6 +146,7 @@ def measure(
         charge_transfer_asr_ohm_cm2=lost["charge_transfer"],
         film_asr_ohm_cm2=lost["film"],
         bulk_asr_ohm_cm2=bulk,
+        asr_resolution_ohm_cm2=resolution,
         current_max_over_mean=float(density.max()),
         current_p99_over_mean=_percentile(density, area),
         current_gini=gini(crossed, part),
@@ -145,7 +154,7 @@ def measure(
         clean_contact_percent=math.nan,
         interface_capacitance_uF_per_cm2=math.nan,
         interface_peak_frequency_Hz=math.nan,
-        current_imbalance=abs(solution.current_imbalance),
+        current_imbalance=imbalance,
     ), solution
 
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from napress.postprocess.wording import number, percent_text, printable, sentence_case
+from napress.postprocess.wording import number, percent_text, printable, resolved, sentence_case
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,21 @@ def test_a_number_in_few_digits_or_a_dash(value, text):
 
 def test_a_percentage_is_100_only_when_it_is():
     assert percent_text(99.9999) == "99.999 %" and percent_text(100.0) == "100 %"
+
+
+@pytest.mark.parametrize(
+    ("value", "resolution", "text"),
+    [
+        (7.8e-10, 7.8e-10, "< 7.8e-10"),
+        (-1.11e-16, 7.8e-10, "< 7.8e-10"),
+        (0.0123, 7.8e-10, "0.0123"),
+        (0.0, None, "0"),
+        (0.0, math.nan, "0"),
+        (None, 1.0, "not recorded"),
+    ],
+)
+def test_what_is_not_resolved_is_less_than(value, resolution, text):
+    assert resolved(value, resolution) == text
 
 
 def test_control_characters_are_replaced():

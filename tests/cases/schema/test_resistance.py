@@ -16,6 +16,7 @@ from napress.cases.schema.interface_case import assumed_values
 from napress.cases.schema.load import case_hash, load_case, parse_case, resolved_toml
 from napress.postprocess.records.history import read_history
 from napress.postprocess.report import run as report
+from napress.postprocess.report.resistance_rows import cell_text
 from napress.postprocess.resistance import recorder as conduction_recorder
 from napress.postprocess.resistance.fields import solved_steps
 
@@ -101,6 +102,17 @@ def test_a_run_reports_its_resistance(solved):
     name = "interface_asr_with_waviness_ohm_cm2"
     assert summary[name] == wave[name]
     assert summary["resistance"]["failures"] == []
+
+
+def test_a_resistance_below_what_is_resolved_is_less_than_it(tmp_path):
+    """Pressed until everything touches, the difference of two losses is rounding alone."""
+    (tmp_path / "case.toml").write_text(TINY_CASE.replace("0.5 MPa", "60 MPa"), encoding="utf-8")
+    outcome = run_case(tmp_path / "case.toml", tmp_path / "run", RunOptions(quiet=True))
+    assert outcome.summary["contact_fraction"] == pytest.approx(1.0)
+    resolution = outcome.summary["asr_resolution_ohm_cm2"]
+    assert resolution == pytest.approx(1e-9 * outcome.summary["bulk_asr_ohm_cm2"])
+    assert outcome.summary["interface_asr_ohm_cm2"] == resolution > 0.0
+    assert cell_text(outcome.summary, "interface_asr_ohm_cm2") == f"< {resolution:.2g}"
 
 
 def test_its_report_shows_current_lines(solved):
