@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from napress.cases.cli import check as cli_check
+from napress.cases.cli import fit as cli_fit
 from napress.cases.cli import sweeps as cli_sweeps
 from napress.cases.cli.output import complain as _complain
 from napress.cases.cli.output import print_json as _print_json
@@ -95,6 +96,7 @@ def resume(run_folder: RunPath, as_json: AsJson = False, quiet: Quiet = False) -
 
 
 app.command()(cli_check.validate)
+app.command()(cli_fit.fit)
 
 
 @app.command()

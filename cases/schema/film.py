@@ -16,6 +16,7 @@ PRESSURE = Bounds(above=0.0, at_most=1e5)
 EXPONENT = Bounds(at_least=0.1, at_most=20.0)
 SPACING = Bounds(above=0.0, at_most=1e4)
 THICKNESS = Bounds(above=0.0, at_most=10.0)
+RESISTANCE = Bounds(above=0.0, at_most=1e12)
 CONDUCTIVITY = Bounds(at_least=0.0, at_most=1e3)
 PERMITTIVITY = Bounds(at_least=1.0, at_most=1e5)
 REOPENING = Bounds(at_least=0.0, at_most=20.0)
@@ -47,6 +48,9 @@ class FilmTable(Strict):
     conductivity: _optional(
         units.CONDUCTIVITY, CONDUCTIVITY, "of the film; default: none, only clean spots conduct"
     )
+    resistance: _optional(
+        units.AREA_RESISTANCE, RESISTANCE, "through the film, instead of its conductivity"
+    )
     reopening_exponent: _optional(
         None,
         REOPENING,
@@ -59,9 +63,9 @@ class FilmTable(Strict):
         if self.conductivity is not None and self.thickness is None:
             text = "missing with conductivity; allowed: the film's thickness, such as '5 nm'"
             raise PydanticCustomError("missing", "{text}", {"key": "thickness", "text": text})
-        if self.permittivity is not None and self.thickness is None:
-            text = "missing with permittivity; allowed: the film's thickness, such as '5 nm'"
-            raise PydanticCustomError("missing", "{text}", {"key": "thickness", "text": text})
+        if self.conductivity is not None and self.resistance is not None:
+            text = "given beside conductivity; allowed: one of the two"
+            raise PydanticCustomError("twice", "{text}", {"key": "resistance", "text": text})
         if (
             self.reopening_exponent is not None
             and not self.reopening_exponent.estimate
@@ -97,6 +101,8 @@ def to_film(table: FilmTable | None) -> FilmLaw | None:
     if table.conductivity is not None and table.conductivity.value > 0:
         through = film_asr_ohm_cm2(table.thickness.value, table.conductivity.value)
         laid["resistance_ohm_cm2"] = through
+    if table.resistance is not None:
+        laid["resistance_ohm_cm2"] = table.resistance.value
     return FilmLaw(
         pressure_MPa=table.pressure.value,
         exponent=table.exponent.value,

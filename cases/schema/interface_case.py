@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from napress.cases.errors import shown
 from napress.cases.schema import materials
+from napress.cases.schema.cell import CellTable
 from napress.cases.schema.contact import ContactTable, assumed_contact
 from napress.cases.schema.creep import (
     CreepTable,
@@ -207,6 +208,9 @@ class Case(Strict):
     size_effect: _field(SizeEffectTable | None, "table [size_effect]: strength when small") = None
     solver: _field(Solver, "table [solver]") = Solver()
     output: _field(Output, "table [output]") = Output()
+    cell: Annotated[
+        CellTable | None, Field(description="table [cell] of `napress fit`", exclude=True)
+    ] = None
     # No part of what is run, hence of neither the resolved case nor its hash.
     window: Annotated[
         WindowTable | None, Field(description="table [window] of `napress window`", exclude=True)
