@@ -34,6 +34,7 @@ def checks() -> tuple[Check, ...]:
         slot_flow,
     )
     from napress.cases.verification.pressing import (
+        fit,
         invariants,
         pellet_scale,
         redistribution,
@@ -65,6 +66,7 @@ def checks() -> tuple[Check, ...]:
         Check("elastic wave, Westergaard", elastic_contact.westergaard),
         Check("conduction, strips and contact resistance", conduction.strips),
         Check("film that breaks", film.breaking_film),
+        Check("fit of planted parameters", fit.planted_parameters),
         Check("elastic wave and conduction, Westergaard", conduction.westergaard_and_conduction),
         Check("flat ridges, slip-line load", punch_row.slip_line_load),
         Check("redistributed nodes", redistribution.redistribution),
