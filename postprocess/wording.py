@@ -54,3 +54,18 @@ def printable(text: str) -> str:
         hidden = character not in "\n\t" and unicodedata.category(character).startswith("C")
         found.append("\N{REPLACEMENT CHARACTER}" if hidden else character)
     return "".join(found)
+
+
+def defused(text: Any) -> Any:
+    """A cell of a CSV file that no spreadsheet takes for a formula.
+
+    A text that begins with ``=``, ``+``, ``-``, ``@``, a tab or a return gets an apostrophe
+    before it, which spreadsheets hide; numbers, also as texts, stay.
+    """
+    if not isinstance(text, str) or text[:1] not in ("=", "+", "-", "@", "\t", "\r"):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text

@@ -8,12 +8,13 @@ from typing import Any
 
 from napress.cases.errors import one_line
 from napress.cases.runs.parallel import environment_rank
+from napress.postprocess.wording import printable
 
 
 def print_text(text: str) -> None:
-    """Prints a result on stdout."""
+    """Prints a result on stdout; a title may hold what a terminal would obey, so that is shown."""
     if environment_rank() == 0:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(printable(text) + "\n")
         sys.stdout.flush()
 
 
@@ -21,7 +22,12 @@ def print_json(content: Any) -> None:
     """Prints a result as JSON on stdout."""
     from napress.cases.runs.folder import plain
 
-    print_text(json.dumps(plain(content), indent=2, ensure_ascii=False))
+    text = json.dumps(plain(content), indent=2, ensure_ascii=False)
+    # JSON escapes only some of the control characters by itself.
+    shown = printable(text)
+    print_text(
+        "".join(c if c == s else json.dumps(c)[1:-1] for c, s in zip(text, shown, strict=True))
+    )
 
 
 def print_progress(text: str) -> None:

@@ -16,6 +16,7 @@ from napress.cases.runs import states
 from napress.cases.sweeps import sweep_folder
 from napress.cases.sweeps.columns import case_columns, summary_columns
 from napress.postprocess.records.atomic import replacing
+from napress.postprocess.wording import defused
 
 _DEPTH = 3
 _FIRST_COLUMNS = ("run", "state", "reason", "ranks", "napress_version", "title")
@@ -59,7 +60,7 @@ def collect_folder(folder: Path) -> Collected:
     with run_folder.file_system_errors(folder):
         path = folder / f"{sweep_folder.TABLE}.csv"
         with replacing(path) as aside:
-            collected.table.to_csv(aside, index=False)
+            collected.table.map(defused).to_csv(aside, index=False)
         written.append(str(path))
         path = folder / f"{sweep_folder.TABLE}.parquet"
         try:

@@ -4,7 +4,14 @@ import math
 
 import pytest
 
-from napress.postprocess.wording import number, percent_text, printable, resolved, sentence_case
+from napress.postprocess.wording import (
+    defused,
+    number,
+    percent_text,
+    printable,
+    resolved,
+    sentence_case,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +48,25 @@ def test_a_percentage_is_100_only_when_it_is():
 )
 def test_what_is_not_resolved_is_less_than(value, resolution, text):
     assert resolved(value, resolution) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+        ("-2+3", "'-2+3"),
+        ("\t=1", "'\t=1"),
+        ("-2.5", "-2.5"),
+        (-2.5, -2.5),
+        ("rough NZSP", "rough NZSP"),
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_a_cell_is_no_formula(cell, written):
+    assert defused(cell) == written
 
 
 def test_control_characters_are_replaced():

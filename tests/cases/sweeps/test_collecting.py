@@ -134,3 +134,13 @@ def test_names_carry_units():
         "a_y_um": 2,
         "ended": "x",
     }
+
+
+def test_no_text_of_a_table_is_taken_for_a_formula(sweeping):
+    case = sweeping.folder / "case.toml"
+    case.write_text(case.read_text().replace('"Tiny"', '"=HYPERLINK(1)"'))
+    prepared = finished_sweep(sweeping)
+    collect_folder(prepared.folder)
+    table = pd.read_csv(prepared.folder / "sweep.csv")
+    assert table["title"].str.startswith("'=HYPERLINK(1)").all()
+    assert set(table["fracture_tension_y_um"]) == {-2.0}
