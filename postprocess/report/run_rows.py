@@ -11,6 +11,7 @@ from napress.postprocess.fracture.criteria import CRITERIA
 from napress.postprocess.records.columns import column, head
 from napress.postprocess.records.history import void_column
 from napress.postprocess.records.trust import faults
+from napress.postprocess.records.units import BY_WRITTEN
 from napress.postprocess.report.resistance_rows import cell_text
 from napress.postprocess.wording import number, percent_text, sentence_case
 
@@ -21,7 +22,6 @@ FACETS_NEEDED = 5
 # Facets that folded over count with a negative area; rounding stays far below this.
 FOLDED_CLOSURE_PERCENT = 100.1
 NAMES = {"young": "Young's modulus", "poisson": "Poisson's ratio"}
-MATERIAL_PARTS = ("sodium", "ceramic", "contact", "fracture", "resistance")
 
 MODEL_LIMITS = (
     "The cell is one sample of the interface between two symmetry planes; form error, tilt and "
@@ -51,7 +51,7 @@ class SourcedRow:
     """A parameter of a body with its origin.
 
     Attributes:
-        body: ``sodium`` or ``ceramic``.
+        body: Table of the case, such as ``sodium`` or ``creep``.
         name: Parameter.
         value: Value with unit, as written in the case.
         origin: Source or note.
@@ -250,47 +250,79 @@ def strength_rows(fracture: dict[str, Any]) -> list[SourcedRow]:
 
 
 def material_rows(case: dict[str, Any]) -> list[SourcedRow]:
-    """Parameters of both bodies; a value in the case replaces the material's own."""
-    rows = []
-    for body in MATERIAL_PARTS:
-        part = case.get(body, {})
-        material = part.get("material", {})
+    """Every value of a case that has a source or is an estimate, wherever it stands.
+
+    A value in the case replaces the material's own.
+    """
+    return [
+        SourcedRow(
+            table,
+            NAMES.get(name, name.replace("_", " ")),
+            _with_symbol(entry["value"]),
+            _origin(entry),
+            bool(entry.get("estimate", False)),
+        )
+        for table, name, entry in sourced_values(case)
+    ]
+
+
+def sourced_values(part: Any, table: str = "") -> list[tuple[str, str, dict[str, Any]]]:
+    """Table, name and entry of each value with a source, at any depth of a resolved case."""
+    found = []
+    if isinstance(part, list):
+        for index, inner in enumerate(part):
+            found += sourced_values(inner, f"{table}[{index}]")
+    if isinstance(part, dict):
+        material = part.get("material")
         entries = dict(material) if isinstance(material, dict) else {}
         entries |= {name: value for name, value in part.items() if name != "material"}
         for name, entry in entries.items():
-            if not isinstance(entry, dict) or "value" not in entry:
-                continue
-            reported = entry.get("range")
-            origin = "; ".join(str(entry[key]) for key in ("source", "note") if entry.get(key))
-            if reported:
-                origin += f" (reported {reported[0]} to {reported[-1]})"
-            rows.append(
-                SourcedRow(
-                    body,
-                    NAMES.get(name, name.replace("_", " ")),
-                    str(entry["value"]),
-                    origin,
-                    bool(entry.get("estimate", False)),
-                )
-            )
-    return rows
+            if _is_sourced(entry):
+                found.append((table, name, entry))
+            else:
+                found += sourced_values(entry, f"{table}.{name}" if table else name)
+    return found
+
+
+def _is_sourced(entry: Any) -> bool:
+    return isinstance(entry, dict) and "value" in entry
+
+
+def _origin(entry: dict[str, Any]) -> str:
+    origin = "; ".join(str(entry[key]) for key in ("source", "note") if entry.get(key))
+    reported = entry.get("range")
+    return f"{origin} (reported {reported[0]} to {reported[-1]})" if reported else origin
+
+
+def _with_symbol(value: Any) -> str:
+    """A value of a case file as a reader expects it: ``1000 µm³`` from ``1000.0 um**3``."""
+    digits, _, written = str(value).partition(" ")
+    unit = BY_WRITTEN.get(written)
+    try:
+        return number(float(digits), 5) + (f" {unit.symbol if unit else written}").rstrip()
+    except ValueError:
+        return str(value)
 
 
 def case_rows(case: dict[str, Any]) -> list[tuple[str, str]]:
     """Everything else in the case, one line per value; long lists are cut."""
     rows: list[tuple[str, str]] = []
     for key, value in case.items():
-        if key in MATERIAL_PARTS and isinstance(value, dict):
-            material = value.get("material")
-            if isinstance(material, dict):
-                rows.append((f"{key}.material", str(material.get("name", material.get("id")))))
-            value = {
-                name: entry
-                for name, entry in value.items()
-                if name != "material" and not (isinstance(entry, dict) and "value" in entry)
-            }
-        rows += flat_rows(value, key)
+        material = value.get("material") if isinstance(value, dict) else None
+        if isinstance(material, dict):
+            rows.append((f"{key}.material", str(material.get("name", material.get("id")))))
+        rows += flat_rows(_without_sourced(value), key)
     return rows
+
+
+def _without_sourced(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {
+            name: _without_sourced(entry)
+            for name, entry in part.items()
+            if not _is_sourced(entry) and not (name == "material" and isinstance(entry, dict))
+        }
+    return [_without_sourced(inner) for inner in part] if isinstance(part, list) else part
 
 
 def flat_rows(value: Any, name: str = "") -> list[tuple[str, str]]:
