@@ -21,6 +21,12 @@ from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+# A gap below 1 nm counts as contact. The contact formulation leaves a penetration
+# of either sign of about pressure / penalty (10 MPa / 1e4 MPa/µm = 1 nm), so a
+# smaller tolerance would measure the formulation; 1 nm is far below the roughness
+# (tens of nm and more) and of the order of the atoms, so nothing real is missed.
+CONTACT_GAP_UM = 1e-3
+
 
 @dataclass(frozen=True)
 class InterfaceSnapshot:
@@ -88,6 +94,7 @@ class EnergyBalance:
         stabilisation_pJ: Dissipated by numerical stabilisation, 0 if there is none.
         friction_pJ: Dissipated by slip between sodium and ceramic.
         gas_pJ: Stored in the gas trapped in voids.
+        removed_pJ: Done by the contact pressure on metal that a current took away.
     """
 
     external_work_pJ: float = 0.0
@@ -98,6 +105,7 @@ class EnergyBalance:
     stabilisation_pJ: float = 0.0
     friction_pJ: float = 0.0
     gas_pJ: float = 0.0
+    removed_pJ: float = 0.0
 
     @property
     def error_percent(self) -> float:
@@ -110,9 +118,25 @@ class EnergyBalance:
             + self.stabilisation_pJ
             + self.friction_pJ
             + self.gas_pJ
+            + self.removed_pJ
         )
         scale = max(abs(self.external_work_pJ), 1e-30)
         return 100.0 * (self.external_work_pJ - accounted) / scale
+
+
+@dataclass(frozen=True)
+class Stripped:
+    """What the current has done by one step.
+
+    Attributes:
+        charge_mAh_per_cm2: Charge passed since first touch, less what went back.
+        current_mA_per_cm2: Current density of the step, 0 where none is driven.
+        metal_left_um: Metal that is left, over the nominal area.
+    """
+
+    charge_mAh_per_cm2: float
+    current_mA_per_cm2: float
+    metal_left_um: float
 
 
 @dataclass(frozen=True)
@@ -142,6 +166,7 @@ class Snapshot:
         gas_void_count: Closed voids that hold gas.
         time_s: Time since first touch; 0 while the load program has none.
         temperature_K: Temperature of the step.
+        stripped: What the current has done; None where none is ever driven.
     """
 
     step: int
@@ -166,3 +191,4 @@ class Snapshot:
     gas_void_count: int = 0
     time_s: float = 0.0
     temperature_K: float = ROOM_TEMPERATURE_K
+    stripped: Stripped | None = None

@@ -18,6 +18,7 @@ from napress.fem.contact.friction import Friction, friction
 from napress.fem.contact.gap import ContactState
 from napress.fem.contact.part import ContactPart
 from napress.fem.contact.pressed_body import PressedBody
+from napress.fem.contact.recession import Recession, recession
 from napress.fem.contact.trapped_gas import TrappedGas, trapped_gas
 from napress.fem.history_field import HistoryField
 
@@ -30,6 +31,7 @@ LAWS: dict[str, Callable[[PressedBody, float], ContactPart | None]] = {
     "gas": trapped_gas,
     "adhesion": adhesion,
     "film": film,
+    "recession": recession,
 }
 
 
@@ -42,6 +44,7 @@ class InterfaceLaws:
         adhesion: Bonds, None without adhesion.
         gas: Trapped gas, None in vacuum.
         film: A film that breaks, None without.
+        recession: Metal that has left, None where no current is driven.
     """
 
     def __init__(self, body: PressedBody, width_um: float) -> None:
@@ -52,6 +55,7 @@ class InterfaceLaws:
         self.adhesion: Adhesion | None = self.parts.get("adhesion")
         self.gas: TrappedGas | None = self.parts.get("gas")
         self.film: Film | None = self.parts.get("film")
+        self.recession: Recession | None = self.parts.get("recession")
 
     def history(self) -> tuple[HistoryField, ...]:
         """What an accepted step changes for good, of all parts."""
@@ -91,6 +95,11 @@ class InterfaceLaws:
     def contact_share(self) -> Array | float:
         """1 at points outside voids that hold gas and 0 inside, (n,)."""
         return 1.0 if self.gas is None else 1.0 - self.gas.holds()
+
+    @property
+    def gone_um(self) -> Array | float:
+        """Metal that has left but is still in the mesh, (n,), µm."""
+        return 0.0 if self.recession is None else self.recession.gone_um
 
     @property
     def drag(self) -> Array | float:

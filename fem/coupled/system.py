@@ -42,7 +42,7 @@ class CoupledSystem:
         surface: The undeformed rough surface.
         nominal_area: Nominal interface area, µm^(dimension-1).
         timers: CPU time per stage.
-        laws: Friction, adhesion and trapped gas.
+        laws: Friction, adhesion, trapped gas and recession.
         factorisations: Number of factorisations so far.
         krylov_iterations: Number of Krylov iterations so far.
     """
@@ -84,7 +84,8 @@ class CoupledSystem:
             surface = sodium.surface()
             view = look_under(surface.position[:, :-1], self.surface, self.ceramic.basis)
             deflection = state.deflection + self.laws.drag
-            height = view.deformed_height(deflection)
+            # Where metal has left, its face is that much farther from the obstacle.
+            height = view.deformed_height(deflection) - self.laws.gone_um
             sodium.set_obstacle(height, view.deformed_slope(deflection))
             gap = surface.position[:, -1] - height
             stiffness = float(sodium.fields.stiffness.value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
+from napress.fem.inputs.stripping import S_PER_H
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,33 @@ class Displacement:
     temperature_K: float = ROOM_TEMPERATURE_K
 
 
-Entry = PressureTarget | Ramp | Hold | Release | Displacement
+@dataclass(frozen=True)
+class Strip:
+    """Drive a current through the contact while the stack presses.
+
+    Attributes:
+        current_mA_per_cm2: Mean current density; metal leaves if positive, and is put on
+            the face if negative.
+        charge_mAh_per_cm2: Charge that passes, above 0.
+        pressure_MPa: Of the stack when the current starts.
+        stiffness_MPa_per_um: By how much the stack's pressure falls as the platen sinks;
+            0 keeps it.
+        temperature_K: Temperature.
+    """
+
+    current_mA_per_cm2: float
+    charge_mAh_per_cm2: float
+    pressure_MPa: float
+    stiffness_MPa_per_um: float = 0.0
+    temperature_K: float = ROOM_TEMPERATURE_K
+
+    @property
+    def duration_s(self) -> float:
+        """Charge over current."""
+        return S_PER_H * self.charge_mAh_per_cm2 / abs(self.current_mA_per_cm2)
+
+
+Entry = PressureTarget | Ramp | Hold | Release | Displacement | Strip
 LoadProgram = tuple[Entry, ...]
 
 

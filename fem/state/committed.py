@@ -67,6 +67,10 @@ class Committed:
         share_step: Share proposed for the next step; 0 leaves it to the entry.
         from_pressure_MPa: Mean pressure when the entry began.
         from_displacement_um: Platen displacement when it began.
+        charge_mAh_per_cm2: Charge that has passed since first touch, less what went back.
+        current_mA_per_cm2: Current density of the last step.
+        removed_um: Metal that the charge has taken off the mean face.
+        removed_work: Work of the contact pressure on it, pJ.
     """
 
     state: State
@@ -99,6 +103,10 @@ class Committed:
     share_step: float = 0.0
     from_pressure_MPa: float = 0.0
     from_displacement_um: float = 0.0
+    charge_mAh_per_cm2: float = 0.0
+    current_mA_per_cm2: float = 0.0
+    removed_um: float = 0.0
+    removed_work: float = 0.0
 
 
 @dataclass(frozen=True)

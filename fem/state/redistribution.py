@@ -134,7 +134,7 @@ class Redistribution:
         at_nodes = (self._nodes + displacement.reshape(-1, dimension))[self._surface_nodes]
         view = look_under(at_nodes[:, :-1], system.surface, system.ceramic.basis)
         deflection = now.state.deflection + system.laws.drag
-        gap = at_nodes[:, -1] - view.deformed_height(deflection)
+        gap = at_nodes[:, -1] - view.deformed_height(deflection) + self._gone(lateral, at_nodes)
         here = np.concatenate(
             [
                 np.column_stack([at_nodes[:, :-1], gap]),
@@ -149,6 +149,14 @@ class Redistribution:
             gap = interpolate(samples[:, :-1], samples[:, -1:], places)[:, 0]
         view = look_under(places, system.surface, system.ceramic.basis)
         return gap + view.deformed_height(deflection)
+
+    def _gone(self, lateral: Array, at_nodes: Array) -> Array | float:
+        """Metal gone at the nodes of the surface, (nodes,), µm: the face is moved there."""
+        gone = self.system.laws.gone_um
+        if not isinstance(gone, np.ndarray):
+            return 0.0
+        points, values = (self._history.everywhere(rows) for rows in (lateral, gone[:, None]))
+        return interpolate(points, values, at_nodes[:, :-1])[:, 0]
 
 
 def _nearest(points: Array, wanted: Array) -> NDArray[np.int64]:

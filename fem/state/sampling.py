@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from napress.fem.contact.facet_graph import facet_graph
 from napress.fem.contact.gap import look_under
 from napress.fem.coupled.system import CoupledSystem
-from napress.fem.snapshot import BodySnapshot, EnergyBalance, InterfaceSnapshot, Snapshot
+from napress.fem.snapshot import BodySnapshot, EnergyBalance, InterfaceSnapshot, Snapshot, Stripped
 from napress.fem.sodium.body import Sodium
 from napress.fem.state.committed import AcceptedStep
 
@@ -53,6 +53,7 @@ class Sampler:
         system.require_current(accepted.evaluation)
         sodium, gas, held = system.sodium, system.laws.gas, now.state.gas
         elastic, _, edge, _, volume = sodium.energies()
+        stripped = self._stripped(accepted, volume)
         with system.timers.stage("sampling"):
             interface = self._interface(accepted)
             body = self._sodium_body(accepted)
@@ -81,6 +82,7 @@ class Sampler:
                 stabilisation_pJ=edge + now.slip_work,
                 friction_pJ=now.friction_work,
                 gas_pJ=gas.stored_pJ(held) if gas else 0.0,
+                removed_pJ=now.removed_work,
             ),
             newton_iterations=accepted.iterations,
             rejected_attempts=accepted.rejected,
@@ -92,7 +94,19 @@ class Sampler:
             gas_void_count=len(gas.amount) if gas else 0,
             time_s=now.time_s,
             temperature_K=now.temperature_K,
+            stripped=stripped,
         )
+
+    def _stripped(self, accepted: AcceptedStep, volume: float) -> Stripped | None:
+        """What the current has done; the metal that is gone may still be in the mesh."""
+        system, now = self._system, accepted.committed
+        if system.laws.recession is None:
+            return None
+        sodium = system.sodium
+        area = sodium.face.reference_area * accepted.evaluation.surface.area_ratio
+        gone = sodium.sum(float(area @ system.laws.recession.gone_um))
+        left = (volume - gone) / system.nominal_area
+        return Stripped(now.charge_mAh_per_cm2, now.current_mA_per_cm2, left)
 
     def _interface(self, accepted: AcceptedStep) -> InterfaceSnapshot | None:
         sodium, at = self._system.sodium, accepted.evaluation

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from napress.fem.coupled.system import CoupledSystem
-from napress.fem.inputs.load_program import LoadProgram, PressureTarget
+from napress.fem.inputs.load_program import LoadProgram, PressureTarget, Strip
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.state.committed import AcceptedStep, Committed, Outcome, commit
 from napress.fem.stepping.equilibrium import newton_settings
 from napress.fem.stepping.judge import Rejected
 from napress.fem.stepping.pressure_stage import PressureStage
 from napress.fem.stepping.stage import Stage
+from napress.fem.stepping.strip_stage import StripStage
 from napress.fem.stepping.timed_stage import TimedStage
 from napress.fem.stepping.upkeep import Upkeep
 
@@ -55,6 +56,8 @@ def follow(
         while not stage.done(now):
             if now.step >= control.max_steps:
                 reason = f"the limit of {control.max_steps} steps was reached"
+                return Outcome(False, reason, now)
+            if reason := stage.stopped(now):
                 return Outcome(False, reason, now)
             in_need = False
             if upkeep.due(now, in_need):
@@ -110,6 +113,8 @@ def _stage(
     entry = program[index]
     if isinstance(entry, PressureTarget):
         return PressureStage(system, entry, index, control, initial_void)
+    if isinstance(entry, Strip):
+        return StripStage(system, program, index, control, initial_void)
     return TimedStage(system, program, index, control, initial_void)
 
 

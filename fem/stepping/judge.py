@@ -118,5 +118,8 @@ def judge(
         redistributions=now.redistributions,
         time_s=now.time_s,
         temperature_K=now.temperature_K,
+        charge_mAh_per_cm2=now.charge_mAh_per_cm2,
+        removed_um=now.removed_um,
+        removed_work=now.removed_work,
     )
     return AcceptedStep(committed, at, effort[0], effort[1], percent, is_target)

@@ -51,6 +51,10 @@ class PressureStage:
         self.hold()
         return replace(now, temperature_K=self._entry.temperature_K)
 
+    def stopped(self, now: Committed) -> str:
+        """Nothing keeps a platen from moving."""
+        return ""
+
     def hold(self) -> None:
         """Lets no time pass, as in every step of this entry."""
         let_creep(self._system.sodium, 0.0, self._entry.temperature_K)

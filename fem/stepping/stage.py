@@ -36,6 +36,9 @@ class Stage(Protocol):
     def begin(self, now: Committed) -> Committed:
         """Where the entry begins, or goes on after a resume."""
 
+    def stopped(self, now: Committed) -> str:
+        """Why the entry cannot go on from a committed state; empty while it can. Collective."""
+
     def hold(self) -> None:
         """Lets no time pass in what is solved next, at the entry's temperature."""
 

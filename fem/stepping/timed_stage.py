@@ -77,6 +77,10 @@ class TimedStage:
             )
         return now if now.share_step > 0.0 else replace(now, share_step=self._first(now))
 
+    def stopped(self, now: Committed) -> str:
+        """Nothing keeps a platen from moving."""
+        return ""
+
     def hold(self) -> None:
         """Lets no time pass in what is solved next, at the entry's temperature."""
         let_creep(self._system.sodium, 0.0, self._entry.temperature_K)

@@ -20,6 +20,8 @@ from napress.fem.state.redistribution import Redistribution
 # When a step could not be solved, nodes this little out of place are put back.
 DISTORTION_IN_NEED = 1.15
 MAX_NEWTON = 60
+# Metal gone from the face but still in the mesh, of a facet: then the face is moved there.
+LARGEST_RECESSION = 0.3
 
 
 class Upkeep:
@@ -49,7 +51,7 @@ class Upkeep:
         sodium = self._system.sodium
         sodium.set_state(now.state.sodium)
         limit = DISTORTION_IN_NEED if in_need else self._limit
-        return distortion(self._system) > limit
+        return distortion(self._system) > limit or recession(self._system) > LARGEST_RECESSION
 
     def redistribute(self, now: Committed, settings: NewtonSettings, in_need: bool) -> Committed:
         """Redistributes the nodes; collective.
@@ -116,3 +118,11 @@ def distortion(system: CoupledSystem) -> float:
     ratio = sodium.surface().area_ratio.reshape(-1, sodium.face.points_per_facet).mean(1)
     worst = np.maximum(ratio, 1 / np.maximum(ratio, 1e-3)).max(initial=1.0)
     return sodium.largest(worst)
+
+
+def recession(system: CoupledSystem) -> float:
+    """Most metal gone from the face, or added, that the mesh does not show yet, in facets."""
+    if system.laws.recession is None:
+        return 0.0
+    gone = np.abs(system.laws.recession.gone_um).max(initial=0.0)
+    return system.sodium.largest(gone) / float(system.sodium.fields.facet_size.value)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 
-from napress.fem.snapshot import Array, InterfaceSnapshot
-from napress.postprocess.measures.interface import CONTACT_GAP_UM
-
-Touching = Callable[[Array], NDArray[np.bool_]]
+from napress.fem.conduction.touching import (
+    Touching,
+    between_points,
+    touching_below_zero,
+    touching_points,
+)
+from napress.fem.snapshot import CONTACT_GAP_UM, Array, InterfaceSnapshot
 
 
 def touching_by_gap(
@@ -29,22 +30,21 @@ def touching_by_gap(
     Returns:
         From lateral points (n, dim-1) in µm to whether they touch, (n,).
     """
-    return _below_zero(interface, interface.gap_um - contact_gap_um)
+    level = np.asarray(interface.gap_um - contact_gap_um, dtype=float)
+    return touching_below_zero(_lateral(interface), level.ravel())
 
 
 def touching_by_pressure(interface: InterfaceSnapshot) -> Touching:
     """Contact on the area of the sample points that carry contact pressure.
 
-    In 2-D each point stands for its own stretch of the interface, so that the area in
-    contact is exactly that of the points; in 3-D contact ends half way between points.
+    Args:
+        interface: Contact surface.
+
+    Returns:
+        From lateral points (n, dim-1) in µm to whether they touch, (n,).
     """
-    pressed = interface.pressure_MPa > 0
-    if interface.position_um.shape[-1] != 2:
-        return _below_zero(interface, np.where(pressed, -1.0, 1.0))
-    order = np.argsort(interface.position_um[..., 0].ravel(), kind="stable")
-    area, carries = interface.area_um.ravel()[order], pressed.ravel()[order]
-    ends = float(interface.position_um[..., 0].min()) - 0.5 * area[0] + np.cumsum(area)
-    return lambda points: carries[np.minimum(np.searchsorted(ends, points[:, 0]), len(carries) - 1)]
+    pressed = interface.pressure_MPa.ravel() > 0
+    return touching_points(_lateral(interface), pressed, interface.area_um.ravel())
 
 
 def interpolated(interface: InterfaceSnapshot, values: Array) -> Callable[[Array], Array]:
@@ -57,28 +57,8 @@ def interpolated(interface: InterfaceSnapshot, values: Array) -> Callable[[Array
     Returns:
         From lateral points (n, dim-1) in µm to values, (n,).
     """
-    dimension = interface.position_um.shape[-1]
-    lateral = interface.position_um[..., :-1].reshape(-1, dimension - 1)
-    values = np.asarray(values, dtype=float).ravel()
-    if dimension == 2:
-        order = np.argsort(lateral[:, 0], kind="stable")
-        x, values = lateral[order, 0], values[order]
-        return lambda points: np.interp(points[:, 0], x, values)
-    inside, nearest = (
-        LinearNDInterpolator(lateral, values),
-        NearestNDInterpolator(lateral, values),
-    )
-
-    def at(points: Array) -> Array:
-        found = inside(points)
-        # Sample points lie inside the cell, so its rim is outside their hull.
-        outside = np.isnan(found)
-        found[outside] = nearest(points[outside])
-        return found
-
-    return at
+    return between_points(_lateral(interface), np.asarray(values, dtype=float).ravel())
 
 
-def _below_zero(interface: InterfaceSnapshot, level: Array) -> Touching:
-    at = interpolated(interface, level)
-    return lambda points: at(points) <= 0
+def _lateral(interface: InterfaceSnapshot) -> Array:
+    return interface.position_um[..., :-1].reshape(-1, interface.position_um.shape[-1] - 1)

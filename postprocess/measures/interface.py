@@ -8,15 +8,9 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from napress.fem.snapshot import Array, BodySnapshot, InterfaceSnapshot
+from napress.fem.snapshot import CONTACT_GAP_UM, Array, BodySnapshot, InterfaceSnapshot
 from napress.postprocess.measures.depth import body_dimension, cell_depth
 from napress.postprocess.measures.stress import max_shear, principal_stress
-
-# A gap below 1 nm counts as contact. The contact formulation leaves a penetration
-# of either sign of about pressure / penalty (10 MPa / 1e4 MPa/µm = 1 nm), so a
-# smaller tolerance would measure the formulation; 1 nm is far below the roughness
-# (tens of nm and more) and of the order of the atoms, so nothing real is missed.
-CONTACT_GAP_UM = 1e-3
 
 # Closures whose pressure is reported, percent.
 CLOSURE_LEVELS_PERCENT = (90.0, 99.0, 99.9)

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from napress.fem.snapshot import Snapshot
+from napress.fem.snapshot import CONTACT_GAP_UM, Snapshot
 from napress.postprocess.fracture.verdict import fracture_summary
-from napress.postprocess.measures.interface import CONTACT_GAP_UM
 from napress.postprocess.records import atomic as storage
 from napress.postprocess.records import fields, history
 from napress.postprocess.records.history import Measures

@@ -7,10 +7,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from napress.fem.snapshot import CONTACT_GAP_UM
 from napress.postprocess.figures.run import FIGURES, write_figures
 from napress.postprocess.fracture.assessment import FractureSettings
 from napress.postprocess.fracture.verdict import CeramicStrength, fracture_summary
-from napress.postprocess.measures.interface import CONTACT_GAP_UM
 from napress.postprocess.records import atomic as storage
 from napress.postprocess.records.fields import field_index
 from napress.postprocess.records.history import read_history

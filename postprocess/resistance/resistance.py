@@ -12,9 +12,8 @@ from napress.fem.conduction.electrolyte import (
     Electrolyte,
     RefinedElectrolyte,
 )
-from napress.fem.snapshot import Array, Snapshot
+from napress.fem.snapshot import CONTACT_GAP_UM, Array, Snapshot
 from napress.postprocess.measures.contact_map import Touching, touching_by_gap
-from napress.postprocess.measures.interface import CONTACT_GAP_UM
 from napress.postprocess.resistance.contact import PARTS, ContactResistance, LocalContact
 from napress.postprocess.theory.film import peak_frequency_Hz
 

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from napress.fem.snapshot import InterfaceSnapshot
+from napress.fem.snapshot import CONTACT_GAP_UM, InterfaceSnapshot
 from napress.postprocess.measures.contact_map import touching_by_gap, touching_by_pressure
-from napress.postprocess.measures.interface import CONTACT_GAP_UM
 from napress.postprocess.report import resistance_rows as resistance_report
 from napress.postprocess.resistance import waviness
 from napress.postprocess.resistance.resistance import area_share, gini
