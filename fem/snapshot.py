@@ -151,6 +151,7 @@ class Snapshot:
         nominal_area_um: Nominal interface area, µm^(dim-1).
         initial_void_um: Void volume at first touch, µm^dim.
         sodium_volume_um: Current sodium volume; sodium_volume_initial_um at the start.
+            Metal that a current took away counts as still there.
         interface: Contact surface.
         sodium: Sodium body.
         ceramic: Ceramic body.

@@ -5,20 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from napress.cases.model.fracture import fracture_settings
 from napress.cases.schema.contact import to_law
 from napress.cases.schema.creep import to_law as to_creep_law
 from napress.cases.schema.creep import to_size_effect
 from napress.cases.schema.film import to_film
 from napress.cases.schema.interface_case import Case, CeramicTable, SodiumTable, value_of
-from napress.cases.schema.program import to_program
+from napress.cases.schema.program import strips, to_program
 from napress.cases.schema.resistance import ResistanceTable
 from napress.cases.schema.surface import to_component
 from napress.cases.values.fields import SourcedValue
 from napress.fem.inputs.contact_law import ContactLaw
+from napress.fem.inputs.film_law import FilmLaw
 from napress.fem.inputs.load_program import LoadProgram
 from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal
 from napress.fem.inputs.step_control import StepControl
+from napress.fem.inputs.stripping import Stripping
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -134,10 +141,33 @@ def _metal(case: Case) -> PlasticMetal:
     )
 
 
+def _law(case: Case) -> ContactLaw:
+    """What acts at the face, with what a current takes off it where one is driven."""
+    film = to_film(case.film)
+    further: list[Any] = [] if film is None else [film]
+    if strips(case.program):
+        further.append(_stripping(case, film))
+    return replace(to_law(case.contact), further=tuple(further))
+
+
+def _stripping(case: Case, film: FilmLaw | None) -> Stripping:
+    metal, table = case.sodium.material, case.resistance or ResistanceTable()
+    conductivity = _number(case.ceramic, "ionic_conductivity")
+
+    def resistance(largest_MPa: Array, pressure_MPa: Array) -> Array:
+        # Brings DOLFINx, which whoever strips has loaded.
+        from napress.postprocess.resistance.contact import ContactResistance
+
+        layers = table.value_of("charge_transfer"), table.value_of("film")
+        contact = ContactResistance(*layers, film, conductivity)
+        return contact.local(largest_MPa, pressure_MPa)[0]
+
+    return Stripping(metal.molar_mass.value / metal.density.value, conductivity, resistance)
+
+
 def to_model(case: Case) -> PressModel:
     """Returns a case, as `load_case` has checked it, in inner units."""
     sodium, ceramic, solver = case.sodium, case.ceramic, case.solver
-    film = to_film(case.film)
     return PressModel(
         title=case.title,
         dimension=case.interface.dimension,
@@ -150,7 +180,7 @@ def to_model(case: Case) -> PressModel:
         ceramic=ElasticCeramic(
             young_MPa=_number(ceramic, "young"), poisson=_number(ceramic, "poisson")
         ),
-        law=replace(to_law(case.contact), further=() if film is None else (film,)),
+        law=_law(case),
         size_effect=to_size_effect(case.size_effect),
         tensile_strength=value_of(ceramic, "tensile_strength"),
         compressive_strength=value_of(ceramic, "compressive_strength"),

@@ -37,6 +37,7 @@ from napress.meshes.quality import measure_quality
 from napress.meshes.statistics import measure_surface
 from napress.postprocess.records.observer import ObserverError
 from napress.postprocess.records.recorder import Recorder, RecorderOptions
+from napress.postprocess.resistance.stripping import StrippingColumns
 
 CASE = "case.resolved.toml"
 CHECKPOINT = Path("checkpoint") / "last.npz"
@@ -200,6 +201,7 @@ def _drive(
             choice = RecorderOptions(fields_at=FIELDS_AT[model.output.fields])
             observers = [
                 *conduction_recorder(model, system.ceramic.body, folder),
+                StrippingColumns(),
                 model.fracture_assessment(),
                 *options.observers,
             ]

@@ -8,11 +8,13 @@ from typing import Any
 from napress.cases.errors import CaseError
 from napress.cases.schema.interface_case import Case, CeramicTable, SodiumTable, value_of
 from napress.cases.schema.pellet_case import PelletCase
+from napress.cases.schema.program import strips
 from napress.cases.schema.surface import SelfAffine, height_um, to_component
 
 # Far above any press: a displacement that takes more is a slip of the pen.
 LARGEST_DISPLACED_MPA = 1000.0
 # Below this ratio waviness and roughness are not separate scales.
+LEAST_METAL_LEFT = 0.1  # of its thickness, below which a mean recession says little
 SCALE_SEPARATION = 10.0
 # Of a pressure that went through a conversion of its unit.
 ROUNDING = 1e-9
@@ -139,6 +141,49 @@ def _compliance(body: SodiumTable | CeramicTable) -> float:
     young, poisson = value_of(body, "young").value, value_of(body, "poisson").value
     stiffness = young * (1 - poisson) / ((1 + poisson) * (1 - 2 * poisson))
     return body.thickness / stiffness
+
+
+def check_stripping(case: Case, file: str) -> None:
+    """Checks that the current has a way to go and metal to take.
+
+    Raises:
+        CaseError: Naming the entry at fault.
+    """
+    from napress.fem.inputs.stripping import Stripping
+
+    if not strips(case.program):
+        return
+    index = next(k for k, stage in enumerate(case.program) if stage.current is not None)
+    metal = case.sodium.material
+    if value_of(case.ceramic, "ionic_conductivity") is None:
+        raise CaseError(
+            file,
+            f"program[{index}].current",
+            "needs a conductivity that neither case nor material gives; allowed: "
+            "ceramic.ionic_conductivity, such as '5 mS/cm'",
+        )
+    for name in ("molar_mass", "density"):
+        if getattr(metal, name) is None:
+            raise CaseError(
+                file,
+                f"program[{index}].current",
+                f"needs the metal's {name}, which '{metal.id}' lacks; allowed: a material with it",
+            )
+    numbers = Stripping(metal.molar_mass.value / metal.density.value, 1.0)
+    most = (1 - LEAST_METAL_LEFT) * case.sodium.thickness
+    gone = 0.0
+    for index, stage in enumerate(case.program):
+        if stage.current is None:
+            continue
+        gone += math.copysign(numbers.thickness_um(stage.charge), stage.current)
+        if gone > most:
+            raise CaseError(
+                file,
+                f"program[{index}].charge",
+                f"{stage.charge:g} mAh/cm2 leaves less than {100 * LEAST_METAL_LEFT:g} % of the "
+                f"metal: {gone:.3g} um would be gone; allowed: sodium.thickness >= "
+                f"{gone / (1 - LEAST_METAL_LEFT):.3g} um, or less charge",
+            )
 
 
 def check_resistance(case: Case, file: str) -> None:

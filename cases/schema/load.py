@@ -12,7 +12,12 @@ import tomli_w
 from pydantic import ValidationError
 
 from napress.cases.errors import CaseError
-from napress.cases.schema.checks import check_pellet, check_resistance, check_surface
+from napress.cases.schema.checks import (
+    check_pellet,
+    check_resistance,
+    check_stripping,
+    check_surface,
+)
 from napress.cases.schema.interface_case import Case
 from napress.cases.schema.pellet_case import PelletCase
 from napress.cases.schema.surface import SURFACE_KINDS, SelfAffine
@@ -57,6 +62,7 @@ def check_case(data: dict[str, Any], file: str, folder: Path) -> Case:
         raise case_error(error, file, tags=SURFACE_KINDS) from error
     check_surface(case, file)
     check_resistance(case, file)
+    check_stripping(case, file)
     return case
 
 

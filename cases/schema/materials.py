@@ -60,6 +60,7 @@ class Metal(Strict):
     creep_exponent: _of(None, EXPONENT, "stress exponent of creep") = None
     creep_activation_energy: _of(units.MOLAR_ENERGY, POSITIVE, "of creep, '44 kJ/mol'") = None
     density: _of(units.DENSITY, POSITIVE, "density, '0.971 g/cm**3'") = None
+    molar_mass: _of(units.MOLAR_MASS, POSITIVE, "molar mass, '22.99 g/mol'") = None
     melting_point: _of(units.TEMPERATURE, POSITIVE, "melting point, '371 K'") = None
 
 

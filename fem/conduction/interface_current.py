@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from napress.fem.conduction.electrolyte import ConductionSolution, Electrolyte, NoContact
-from napress.fem.conduction.touching import touching_points
+from napress.fem.conduction.touching import between_points, touching_points
 from napress.fem.coupled.system import CoupledSystem
 from napress.fem.coupled.unknowns import State
 from napress.fem.inputs.stripping import Stripping
@@ -38,12 +38,13 @@ class InterfaceCurrent:
         if system.sodium.comm.rank == 0:
             self._electrolyte = Electrolyte(system.ceramic.body, numbers.conductivity_mS_per_cm)
 
-    def over_mean(self, state: State, touches: NDArray[np.bool_]) -> Array:
+    def over_mean(self, state: State, touches: NDArray[np.bool_], pressure: Array) -> Array:
         """Current density over its mean, per projected area. Collective.
 
         Args:
             state: Equilibrium; the sodium's fields are left in it.
             touches: Whether metal and electrolyte touch at this rank's facet points, (n,).
+            pressure: Contact pressure there, (n,), MPa.
 
         Returns:
             At this rank's facet points, (n,): 0 where nothing touches, its mean over the
@@ -56,7 +57,10 @@ class InterfaceCurrent:
         sodium.set_state(state.sodium)
         surface = sodium.surface()
         area = sodium.face.reference_area * surface.area_ratio
-        rows = np.column_stack([surface.position[:, :-1], touches, area])
+        film = self._system.laws.film
+        largest = pressure if film is None else film.largest_MPa
+        resistance = self._numbers.resistance_ohm_cm2(largest, pressure)
+        rows = np.column_stack([surface.position[:, :-1], touches, resistance, area])
         parts = sodium.comm.gather(rows, root=0)
         failure, answers = None, None
         if parts is not None:
@@ -73,7 +77,8 @@ class InterfaceCurrent:
 
     def _solve(self, state: State, rows: Array) -> Array:
         """Current over its mean at the points of all ranks, on rank 0."""
-        lateral, touches, area = rows[:, :-2], rows[:, -2] > 0.5, rows[:, -1]
+        lateral, touches = rows[:, :-3], rows[:, -3] > 0.5
+        resistance, area = rows[:, -2], rows[:, -1]
         if not touches.any():
             raise NoContact("nothing touches, so no current crosses the interface")
         self._solved += 1
@@ -88,7 +93,7 @@ class InterfaceCurrent:
         electrolyte.deform(nodes, displacement)
         touching = touching_points(lateral, touches, area)
         refined = electrolyte.refined(touching, HALVINGS[dimension])
-        solution = refined.solve(touching, self._numbers.contact_resistance_ohm_cm2)
+        solution = refined.solve(touching, between_points(lateral[touches], resistance[touches]))
         return on_points(solution, lateral, touches, area)
 
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.constants import physical_constants
 
+Array = NDArray[np.float64]
 FARADAY_C_PER_MOL = physical_constants["Faraday constant"][0]
 S_PER_H = 3600.0
 # 1 mA/cm2 * 1 cm3/mol / (1 C/mol) = 1e-3 cm/s
 UM_PER_S = 10.0
+
+
+def perfect_contact(largest_MPa: Array, pressure_MPa: Array) -> Array:
+    """No resistance where metal and electrolyte touch."""
+    return np.zeros_like(pressure_MPa)
 
 
 @dataclass(frozen=True)
@@ -19,12 +28,13 @@ class Stripping:
     Attributes:
         molar_volume_cm3_per_mol: Of the metal, which gives up one electron per atom.
         conductivity_mS_per_cm: Of the electrolyte's ions.
-        contact_resistance_ohm_cm2: Per true contact area.
+        resistance_ohm_cm2: Of what touches, per true contact area: from the largest
+            contact pressure so far and the present one, MPa, (n,) each, to (n,).
     """
 
     molar_volume_cm3_per_mol: float
     conductivity_mS_per_cm: float
-    contact_resistance_ohm_cm2: float = 0.0
+    resistance_ohm_cm2: Callable[[Array, Array], Array] = perfect_contact
 
     def thickness_um(self, charge_mAh_per_cm2: float) -> float:
         """Metal that a charge takes away, evenly: molar volume times charge over Faraday's."""

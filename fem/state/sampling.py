@@ -13,7 +13,7 @@ from napress.fem.contact.gap import look_under
 from napress.fem.coupled.system import CoupledSystem
 from napress.fem.snapshot import BodySnapshot, EnergyBalance, InterfaceSnapshot, Snapshot, Stripped
 from napress.fem.sodium.body import Sodium
-from napress.fem.state.committed import AcceptedStep
+from napress.fem.state.committed import AcceptedStep, Committed
 
 Array = NDArray[np.float64]
 QUADRATIC = {2: 22, 3: 24}  # VTK cell types
@@ -68,7 +68,7 @@ class Sampler:
             platen_displacement_um=now.displacement_um,
             nominal_area_um=system.nominal_area,
             initial_void_um=self._initial_void,
-            sodium_volume_um=volume,
+            sodium_volume_um=volume if stripped is None else self._whole_volume(now, stripped),
             sodium_volume_initial_um=self._initial_volume,
             interface=interface,
             sodium=body,
@@ -96,6 +96,10 @@ class Sampler:
             temperature_K=now.temperature_K,
             stripped=stripped,
         )
+
+    def _whole_volume(self, now: Committed, stripped: Stripped) -> float:
+        """Volume of the metal as if nothing had been taken: what is left of it is elastic."""
+        return (stripped.metal_left_um + now.removed_um) * self._system.nominal_area
 
     def _stripped(self, accepted: AcceptedStep, volume: float) -> Stripped | None:
         """What the current has done; the metal that is gone may still be in the mesh."""

@@ -31,7 +31,7 @@ from napress.fem.stepping.step_size import retreat
 Array = NDArray[np.float64]
 
 # Farthest that the face recedes in a step, of a facet: first, and ever.
-FIRST_RECESSION, LARGEST_RECESSION = 0.01, 0.1
+FIRST_RECESSION, LARGEST_RECESSION = 0.01, 0.2
 SHARE_GROWTH = 1.5
 # A point this far open has lost contact, as in the contact fraction; points that do give up
 # their current, in so many rounds or until this share of the step's current stays.
@@ -222,7 +222,7 @@ class StripStage:
         if self._known is None or self._known[0] != mark:
             with self._system.timers.stage("current"):
                 touches = (now.contact_pressure > 0.0) | (now.gap <= CONTACT_GAP_UM)
-                ratio = self._current.over_mean(now.state, touches)
+                ratio = self._current.over_mean(now.state, touches, now.contact_pressure)
             self._known = (mark, ratio)
         return self._known[1]
 

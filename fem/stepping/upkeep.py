@@ -21,7 +21,7 @@ from napress.fem.state.redistribution import Redistribution
 DISTORTION_IN_NEED = 1.15
 MAX_NEWTON = 60
 # Metal gone from the face but still in the mesh, of a facet: then the face is moved there.
-LARGEST_RECESSION = 0.3
+LARGEST_RECESSION = 0.4
 
 
 class Upkeep:

@@ -99,7 +99,11 @@ def history_row(
         "sodium_volume_change_percent": 100.0
         * (snapshot.sodium_volume_um / snapshot.sodium_volume_initial_um - 1.0),
     }
-    for name, value in asdict(snapshot.energy).items():
+    energy = asdict(snapshot.energy)
+    if snapshot.stripped is None:
+        # Nothing is ever taken away: no column for it.
+        del energy["removed_pJ"]
+    for name, value in energy.items():
         row[f"{name.removesuffix('_pJ')}_{energy_unit}"] = value
     row |= {
         "energy_balance_error_percent": snapshot.energy.error_percent,

@@ -178,6 +178,16 @@ RESISTANCE = (
         "Where the arc of the interface peaks in an impedance spectrum.",
     ),
 )
+STRIPPING = (
+    Column("charge_mAh_cm2", "Charge passed", "Since first touch, less what was plated back."),
+    Column("current_mA_cm2", "Current density", "Mean of the step; above 0 strips the metal."),
+    Column("metal_left_um", "Metal left", "Volume of the metal over the nominal area."),
+    Column(
+        "overpotential_mV",
+        "Overpotential",
+        "Current density times the resistance that the interface adds to the bulk.",
+    ),
+)
 FRACTURE = (
     Column("cells_on_pellet", "Cells on the pellet", "Cells like the modelled one on its area."),
     Column("lateral_stress_MPa", "Lateral stress", "What holds the pellet from the side."),
@@ -233,6 +243,7 @@ HISTORY = (
     *STRENGTH,
     *SODIUM,
     *RESISTANCE,
+    *STRIPPING,
     *FRACTURE,
     *SOLVER,
 )

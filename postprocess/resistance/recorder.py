@@ -14,6 +14,7 @@ from napress.postprocess.resistance.contact import ContactResistance
 from napress.postprocess.resistance.fields import CONDUCTION, truncate_solutions, write_solution
 from napress.postprocess.resistance.resistance import NOT_MEASURED, measure_step
 from napress.postprocess.resistance.spectrum import ElectrolyteArc
+from napress.postprocess.resistance.stripping import is_driven, overpotential_column
 from napress.postprocess.resistance.waviness import Waviness, waviness_rows
 
 # Share of the current that may be lost before a resistance is called doubtful.
@@ -56,7 +57,7 @@ class ConductionRecorder:
         self.failures: list[str] = []
 
     def columns(self, snapshot: Snapshot) -> dict[str, float]:
-        """Columns of an accepted step: numbers at a target, NaN at other steps.
+        """Columns of an accepted step: numbers at a target or under current, else NaN.
 
         Without contact the resistance is infinite. Whatever else goes wrong in the
         conduction leaves NaN and a line in ``failures``.
@@ -64,7 +65,11 @@ class ConductionRecorder:
         Raises:
             OSError: If the disk is full.
         """
-        if not snapshot.is_target:
+        row = self._measured(snapshot)
+        return row | overpotential_column(snapshot, row["interface_asr_ohm_cm2"])
+
+    def _measured(self, snapshot: Snapshot) -> dict[str, float]:
+        if not (snapshot.is_target or is_driven(snapshot)):
             return dict(NOT_MEASURED)
         try:
             resistance, solution = measure_step(self._electrolyte, snapshot, self._contact)
@@ -81,7 +86,7 @@ class ConductionRecorder:
                 f"resistance at {snapshot.pressure_MPa:.4g} MPa is doubtful: current is conserved "
                 f"to {resistance.current_imbalance:.2g} only"
             )
-        if self._keep_fields:
+        if self._keep_fields and snapshot.is_target:
             write_solution(
                 self._folder, snapshot.step, snapshot.pressure_MPa, solution, snapshot.time_s
             )
