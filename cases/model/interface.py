@@ -199,6 +199,7 @@ def to_model(case: Case) -> PressModel:
             max_newton=solver.max_newton,
             max_steps=solver.max_steps,
             facet_distortion=solver.facet_distortion,
+            largest_recession=solver.largest_recession,
         ),
         output=OutputOptions(case.output.fields, case.output.figures, case.output.report),
         fracture=fracture_settings(case),

@@ -159,6 +159,10 @@ class Solver(Strict):
         number(Bounds(above=1.0, at_most=10.0)),
         "a contact facet this many times too wide or narrow has the nodes redistributed",
     ) = 2.0
+    largest_recession: _field(
+        number(Bounds(above=0.0, at_most=1.0)),
+        "how far the face recedes in a step where the current is strongest, in facets",
+    ) = 0.2
     max_newton: _field(count(2, 1000), "Newton iterations before a step is rejected") = 25
     max_steps: _field(count(1, 1_000_000), "accepted steps before the run ends") = 5000
 

@@ -39,6 +39,7 @@ def checks() -> tuple[Check, ...]:
         pellet_scale,
         redistribution,
         sinusoid,
+        stripping,
         timed_pressing,
     )
 
@@ -74,6 +75,7 @@ def checks() -> tuple[Check, ...]:
         Check("release of flat faces, tangent of creep", timed_pressing.release),
         Check("fast and slow ramps", timed_pressing.fast_and_slow),
         Check("press, release, press", timed_pressing.cycle),
+        Check("stripping and plating", stripping.stripping),
         Check("sinusoid, mesh, step and energy", sinusoid.mesh_and_step),
     )
 

@@ -21,6 +21,8 @@ class StepControl:
         max_steps: Accepted steps before the run ends with a named reason.
         facet_distortion: A contact facet this many times too wide or too narrow has
             the sodium's nodes redistributed before the next step.
+        largest_recession: How far the metal's face may recede in a step where the current
+            is strongest, in facets.
     """
 
     void_error_percent: float = 1.0
@@ -31,3 +33,4 @@ class StepControl:
     max_newton: int = 25
     max_steps: int = 5000
     facet_distortion: float = 2.0
+    largest_recession: float = 0.2

@@ -40,6 +40,7 @@ class Committed:
         gap_change: Its change over the last accepted step.
         gap_error: Estimated error accumulated in the gap, (n,), µm.
         stretch: Deformed per reference area of the contact surface, (n,).
+        area_ratio: Projected deformed area per reference area, (n,).
         contact_pressure: Contact pressure at the facet points, (n,), MPa.
         displacement_um: Platen displacement.
         pressure_MPa: Mean pressure.
@@ -78,6 +79,7 @@ class Committed:
     gap_change: Array = per_point(INTERPOLATED)
     gap_error: Array = per_point(INTERPOLATED)
     stretch: Array = per_point()
+    area_ratio: Array = per_point()
     contact_pressure: Array = per_point(INTERPOLATED)
     displacement_um: float
     pressure_MPa: float
@@ -160,6 +162,7 @@ def first_touch(system: CoupledSystem, control: StepControl) -> Committed:
         gap_change=np.zeros_like(at.gap),
         gap_error=np.zeros_like(at.gap),
         stretch=at.surface.stretch,
+        area_ratio=at.surface.area_ratio,
         contact_pressure=at.pressure,
         displacement_um=0.0,
         pressure_MPa=0.0,

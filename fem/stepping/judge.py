@@ -96,6 +96,7 @@ def judge(
         gap_change=gap_change,
         gap_error=open_error,
         stretch=at.surface.stretch,
+        area_ratio=at.surface.area_ratio,
         contact_pressure=at.pressure,
         displacement_um=displacement,
         pressure_MPa=pressure,

@@ -30,8 +30,7 @@ from napress.fem.stepping.step_size import retreat
 
 Array = NDArray[np.float64]
 
-# Farthest that the face recedes in a step, of a facet: first, and ever.
-FIRST_RECESSION, LARGEST_RECESSION = 0.01, 0.2
+FIRST_RECESSION = 0.05  # of the farthest that the face may recede in a step
 SHARE_GROWTH = 1.5
 # A point this far open has lost contact, as in the contact fraction; points that do give up
 # their current, in so many rounds or until this share of the step's current stays.
@@ -87,8 +86,7 @@ class StripStage:
             )
         if now.share_step > 0.0 or self.stopped(now):
             return now
-        first = FIRST_RECESSION * self._facet_um / self._fastest_um(now)
-        return replace(now, share_step=min(first, 1.0))
+        return replace(now, share_step=min(FIRST_RECESSION * self._longest(now), 1.0))
 
     def hold(self) -> None:
         """Lets no time pass and no metal leave in what is solved next."""
@@ -107,8 +105,7 @@ class StripStage:
 
     def attempt(self, now: Committed, reuse: bool) -> Attempt:
         """One try at a step."""
-        most = LARGEST_RECESSION * self._facet_um / self._fastest_um(now)
-        share = now.share + min(now.share_step, most)
+        share = now.share + min(now.share_step, self._longest(now))
         if share > 1.0 - NEARLY_DONE:
             share = 1.0
         step = share - now.share
@@ -120,7 +117,7 @@ class StripStage:
         self._recession.in_step_um = step * self._whole_um * self._over_mean(now)
         result = settle(self._system, self._sunk(now), command, settings)
         for _ in range(ROUNDS):
-            if not result.converged or not self._shared_anew(result.evaluation.gap):
+            if not result.converged or not self._shared_anew(now, result.evaluation.gap):
                 break
             again = settle(
                 self._system, result.state, command, replace(settings, reuse_tangent=True)
@@ -128,7 +125,7 @@ class StripStage:
             result = replace(again, iterations=result.iterations + again.iterations)
         return Attempt(command, result, share, step_s, step_s)
 
-    def _shared_anew(self, gap: Array) -> bool:
+    def _shared_anew(self, now: Committed, gap: Array) -> bool:
         """Takes current off points that lost contact in the step; whether there were any.
 
         Where metal would leave faster than flow brings it, contact comes and goes, and what
@@ -136,7 +133,7 @@ class StripStage:
         it had too much of, and the others take it over. Collective.
         """
         sodium, leaving = self._system.sodium, self._recession.in_step_um
-        area = sodium.face.reference_area
+        area = sodium.face.reference_area * now.area_ratio
         lost = (leaving > 0.0) & (gap > LOST_UM)
         excess = np.where(lost, np.minimum(gap, leaving), 0.0)
         moved, kept = (
@@ -226,10 +223,11 @@ class StripStage:
             self._known = (mark, ratio)
         return self._known[1]
 
-    def _fastest_um(self, now: Committed) -> float:
-        """Recession over the whole entry where the current is strongest."""
+    def _longest(self, now: Committed) -> float:
+        """Share of the entry in which the face recedes as far as a step may, at its fastest."""
         strongest = self._system.sodium.largest(self._over_mean(now).max(initial=0.0))
-        return abs(self._whole_um) * strongest
+        allowed = self._control.largest_recession * self._facet_um
+        return allowed / (abs(self._whole_um) * strongest)
 
     def _pressure_MPa(self, now: Committed, step: float) -> float:
         """The stack's pressure after a step: its platen follows the metal that leaves."""

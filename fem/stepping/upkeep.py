@@ -100,6 +100,7 @@ class Upkeep:
             state=result.state,
             gap=at.gap,
             stretch=at.surface.stretch,
+            area_ratio=at.surface.area_ratio,
             contact_pressure=at.pressure,
             displacement_um=displacement,
             pressure_MPa=pressure,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import resources
+from pathlib import Path
+
 import pytest
 
 from napress.cases.cli.main import main
@@ -203,6 +206,34 @@ def test_not_a_run_folder(command, tmp_path, capsys):
 
 def test_unprintable_file_name_is_still_named():
     assert CaseError("\x00", "", "no such file").file == r"'\x00'"
+
+
+STRIPS = '[[program]]\ncurrent = "1 mA/cm**2"\ncharge = "1 mAh/cm**2"\n'
+LITTLE = STRIPS.replace('"1 mAh', '"0.1 mAh')
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "allowed"),
+    [
+        (GOOD + STRIPS.replace("charge", "#"), "program[2].charge", "'1 mAh/cm**2'"),
+        (GOOD + STRIPS.replace('"1 mA/', '"0 mA/'), "program[2].current", "a current not 0"),
+        (GOOD + STRIPS.replace('"1 mAh', '"3 mAh'), "program[2].charge", "sodium.thickness >="),
+        (GOOD + STRIPS + 'stack_pressure = "0 MPa"', "program[2].stack_pressure", "> 0 MPa"),
+        (GOOD + STRIPS + 'duration = "5 s"', "program[2].duration", "without duration"),
+        (GOOD + STRIPS + 'hold = "5 s"', "program[2].current", "exactly one of"),
+        (GOOD + '[[program]]\nhold = "1 s"\ncharge = "1 mAh/cm**2"', "program[2].charge", "current"),
+        (GOOD.partition("[[program]]")[0] + LITTLE, "program[0].current", "after a pressure"),
+        (GOOD.replace('"nzsp"', '"mine.toml"') + LITTLE, "program[2].current", "ionic_conductivity"),
+    ],
+)
+def test_a_current_that_cannot_flow(tmp_path, capsys, text, field, allowed):
+    path = tmp_path / "case.toml"
+    path.write_text(text)
+    shipped = Path(str(resources.files("napress.cases").joinpath("materials", "nzsp.toml")))
+    (tmp_path / "mine.toml").write_text(shipped.read_text().partition("[ionic")[0])
+    code, line = fails(["validate", path], capsys)
+    assert code == ExitCode.BAD_INPUT
+    assert f"case.toml: {field}: " in line and allowed in line
 
 
 def test_more_entries_than_a_case_may_have(tmp_path, capsys):
