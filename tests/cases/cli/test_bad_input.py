@@ -221,9 +221,9 @@ LITTLE = STRIPS.replace('"1 mAh', '"0.1 mAh')
         (GOOD + STRIPS + 'stack_pressure = "0 MPa"', "program[2].stack_pressure", "> 0 MPa"),
         (GOOD + STRIPS + 'duration = "5 s"', "program[2].duration", "without duration"),
         (GOOD + STRIPS + 'hold = "5 s"', "program[2].current", "exactly one of"),
-        (GOOD + '[[program]]\nhold = "1 s"\ncharge = "1 mAh/cm**2"', "program[2].charge", "current"),
+        (GOOD + '[[program]]\nhold = "1 s"\ncharge = "1 mAh/cm**2"', "program[2].charge", "with"),
         (GOOD.partition("[[program]]")[0] + LITTLE, "program[0].current", "after a pressure"),
-        (GOOD.replace('"nzsp"', '"mine.toml"') + LITTLE, "program[2].current", "ionic_conductivity"),
+        (GOOD.replace('"nzsp"', '"mine.toml"') + LITTLE, "program[2].current", "ionic_cond"),
     ],
 )
 def test_a_current_that_cannot_flow(tmp_path, capsys, text, field, allowed):
