@@ -113,7 +113,9 @@ class StripStage:
         let_creep(self._system.sodium, step_s, self._entry.temperature_K)
         resist_slip(self._system, now)
         command = ByPressure(self._pressure_MPa(now, step))
-        settings = newton_settings(self._system, now, self._control, reuse)
+        # Not the tangent of the last step: it was made with what had left in an earlier round
+        # of that step, which a resumed run cannot know.
+        settings = newton_settings(self._system, now, self._control)
         self._recession.in_step_um = step * self._whole_um * self._over_mean(now)
         result = settle(self._system, self._sunk(now), command, settings)
         for _ in range(ROUNDS):
