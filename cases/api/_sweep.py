@@ -78,6 +78,9 @@ def sweep(
     if seeds is not None:
         tables["seeds"] = {"count": seeds}
     asked = check_sweep(tables, NAME)
+    if out is None:
+        # Nobody would see the pages.
+        case = case.with_({"output.report": False, "output.figures": False})
     runs = expand_over(asked, NAME, case.written, case.folder)
     with _folder(out) as folder:
         _plan(folder / NAME, case, asked, tables, runs)
