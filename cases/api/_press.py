@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -12,9 +14,12 @@ from napress._run import Run
 from napress.cases.errors import RunFolderError
 from napress.cases.runs import folder as run_folder
 from napress.cases.runs.outcome import RunOptions
+from napress.cases.runs.parallel import on_root
 from napress.cases.schema.load import case_hash, load_case
 
 if TYPE_CHECKING:
+    from mpi4py.MPI import Comm
+
     from napress.fem.snapshot import Snapshot
 
 
@@ -38,6 +43,7 @@ def run(
     out: str | Path | None = None,
     *,
     observers: Sequence[Observer] = (),
+    comm: Comm | None = None,
     quiet: bool = True,
 ) -> Run:
     """Presses a case from first touch to the end of its program.
@@ -48,6 +54,8 @@ def run(
             if it is finished. Without a folder the run is gone when nobody holds it.
         observers: Your own quantities, a column each; see `Observer`. They see the steps
             that are pressed now, not those of a finished run.
+        comm: Communicator of mpi4py whose ranks press together; all call `run`, and rank 0
+            reads the result. Default: all ranks that were started.
         quiet: Whether progress is hidden.
 
     Returns:
@@ -77,28 +85,42 @@ def run(
         >>> bool(run.history["widest_gap_um"].iloc[-1] < 0.5)
         True
     """
-    options = RunOptions(quiet=quiet, observers=tuple(observers))
-    if out is None:
-        held = tempfile.TemporaryDirectory(prefix="napress-")
-        # Nobody would see the page, and figures are drawn when they are asked for.
-        quick = case.with_({"output.report": False, "output.figures": False})
-        _bring_to_end(quick, Path(held.name) / "run", options)
-        found = Run(Path(held.name) / "run")
-        found._held = held
-    else:
+    import napress.meshes.backend  # noqa: F401  before MPI
+
+    from mpi4py import MPI
+
+    comm = comm or MPI.COMM_WORLD
+    options = RunOptions(quiet=quiet, observers=tuple(observers), comm=comm)
+    if out is not None:
         _bring_to_end(case, Path(out), options)
-        found = Run(out)
-    found._case = case
+        return Run._of(case, Path(out))
+    folder = Path(on_root(comm, tempfile.mkdtemp, "", "napress-"))
+    # Nobody would see the page, and figures are drawn when they are asked for.
+    quick = case.with_({"output.report": False, "output.figures": False})
+    try:
+        _bring_to_end(quick, folder / "run", options)
+        found = Run._of(case, folder / "run", in_memory=True)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if comm.rank == 0:
+        weakref.finalize(found, shutil.rmtree, folder, ignore_errors=True)
     return found
 
 
 def _bring_to_end(case: Case, folder: Path, options: RunOptions) -> None:
-    from napress.cases.runs.interface_run import resume_run, run_case
+    from napress.cases.runs.interface_run import press_case, resume_run
 
-    if run_folder.is_run_folder(folder):
-        if case_hash(load_case(folder / run_folder.CASE_FILE)) != case.hash:
-            raise RunFolderError(f"{folder}: holds a run of another case; allowed: a new folder")
+    if on_root(options.comm, _is_there, case, folder):
         resume_run(folder, options)
-        return
-    with tempfile.TemporaryDirectory() as aside:
-        run_case(case.save(Path(aside) / "case.toml"), folder, options)
+    else:
+        press_case(case.model, case.file, folder, options)
+
+
+def _is_there(case: Case, folder: Path) -> bool:
+    """Whether a run of this very case is in the folder."""
+    if not run_folder.is_run_folder(folder):
+        return False
+    if case_hash(load_case(folder / run_folder.CASE_FILE)) != case.hash:
+        raise RunFolderError(f"{folder}: holds a run of another case; allowed: a new folder")
+    return True

@@ -103,8 +103,10 @@ class State:
         row: Its row of the history.
     """
 
-    def __init__(self, folder: Path, row: pd.Series) -> None:
-        self._folder = folder
+    def __init__(self, run: Run, row: pd.Series) -> None:
+        # Held on to, because the folder of a run in memory goes with it.
+        self._run = run
+        self._folder = run._folder
         self.row = row
         self.step = int(row["step"])
 
@@ -177,13 +179,19 @@ class Run:
     def __init__(self, folder: str | Path) -> None:
         self._folder = run_folder.require_run_folder(Path(folder))
         self._case: Case | None = None
-        # What holds a folder that goes when the run does.
-        self._held: Any = None
+        # Then its folder goes when the run does.
+        self._in_memory = False
+
+    @classmethod
+    def _of(cls, case: Case, folder: Path, in_memory: bool = False) -> Run:
+        run = cls(folder)
+        run._case, run._in_memory = case, in_memory
+        return run
 
     @property
     def folder(self) -> Path | None:
         """Where its files are; None for a run that was kept in memory."""
-        return None if self._held is not None else self._folder
+        return None if self._in_memory else self._folder
 
     @property
     def case(self) -> Case:
@@ -263,7 +271,7 @@ class Run:
             raise CaseError("at", name, f"{value:g}: no step there; allowed: {known or 'none yet'}")
         kept = [entry["step"] for entry in field_index(self._folder / FIELDS)]
         with_fields = near[near["step"].isin(kept)]
-        return State(self._folder, (near if with_fields.empty else with_fields).iloc[-1])
+        return State(self, (near if with_fields.empty else with_fields).iloc[-1])
 
     def plot(self, name: str) -> Figure:
         """Draws a figure of the report.

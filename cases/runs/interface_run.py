@@ -59,12 +59,23 @@ def run_case(case_path: Path, out: Path, options: RunOptions) -> RunOutcome:
         CaseError: If the case is wrong.
         RunFolderError: If the folder exists or cannot be written.
     """
-    comm = MPI.COMM_WORLD
-    case = load_case(case_path)
+    return press_case(load_case(case_path), str(case_path), out, options)
+
+
+def press_case(case: Case, file: str, out: Path, options: RunOptions) -> RunOutcome:
+    """Runs a checked case, read from a file or made in Python; see `run_case`.
+
+    Args:
+        case: What to press.
+        file: Its name, for messages.
+        out: Run folder, must not hold anything yet.
+        options: How to talk to the user, and on which ranks.
+    """
+    comm = options.comm or MPI.COMM_WORLD
     on_root(comm, run_folder.create_run_folder, out)
     with _held(comm, out):
         on_root(comm, run_folder.write_case, out, resolved_toml(case))
-        return _drive(comm, case, str(case_path), out, options, resumed=False)
+        return _drive(comm, case, file, out, options, resumed=False)
 
 
 def resume_run(folder: Path, options: RunOptions) -> RunOutcome:
@@ -77,7 +88,7 @@ def resume_run(folder: Path, options: RunOptions) -> RunOutcome:
     Raises:
         RunFolderError: If it is no run folder, is in use, or its checkpoint is damaged.
     """
-    comm = MPI.COMM_WORLD
+    comm = options.comm or MPI.COMM_WORLD
     case = load_case(folder / CASE)
     with _held(comm, folder):
         state = on_root(comm, run_folder.read_status, folder)

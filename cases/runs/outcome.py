@@ -17,10 +17,12 @@ class RunOptions:
         quiet: Whether progress is hidden.
         observers: The user's own columns, on rank 0; see
             `napress.postprocess.records.observer`.
+        comm: Communicator of the ranks that press; default all.
     """
 
     quiet: bool = False
     observers: tuple[Any, ...] = ()
+    comm: Any = None
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def test_a_notebook_is_kept_without_outputs(notebook):
 
 
 def test_there_are_notebooks():
-    assert len(NOTEBOOKS) >= 1
+    assert len(NOTEBOOKS) >= 2
 
 
 @pytest.mark.slow

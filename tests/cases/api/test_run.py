@@ -7,6 +7,7 @@ import tempfile
 
 import numpy as np
 import pytest
+from mpi import run_ranks
 
 import napress as na
 
@@ -98,8 +99,11 @@ def test_a_run_in_memory_leaves_nothing_behind(tiny, tmp_path, monkeypatch):
     run = na.run(tiny)
     assert run.folder is None and run.case is tiny
     assert run.summary["contact_fraction"] > 0.0
-    assert run.at(pressure_MPa=0.5).sodium["plastic_strain"].max() > 0.0
+    state = run.at(pressure_MPa=0.5)
     del run
+    # What was taken from it keeps it.
+    assert state.sodium["plastic_strain"].max() > 0.0
+    del state
     assert list(tmp_path.iterdir()) == []
 
 
@@ -114,10 +118,44 @@ def test_an_own_observer_has_its_own_column(tiny):
     assert history.attrs["columns"]["widest_gap_um"]["unit"] == "µm"
 
 
-def test_an_observer_that_fails_is_one_line(tiny):
+def test_an_observer_that_fails_is_one_line(tiny, tmp_path, monkeypatch):
     class Broken:
         def columns(self, snapshot):
             raise KeyError("no such thing")
 
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(na.CaseError, match="observer Broken: columns: KeyError"):
         na.run(tiny, observers=[Broken()])
+    assert list(tmp_path.iterdir()) == []
+
+
+SCRIPT = """
+import tomllib, sys
+import napress as na
+import napress.meshes.backend
+from mpi4py import MPI
+case = na.Case(**tomllib.load(open(sys.argv[1], "rb")))
+together = na.run(case, sys.argv[2])
+if MPI.COMM_WORLD.rank == 0:
+    alone = na.run(case, comm=MPI.COMM_SELF)
+    print(together.summary["contact_fraction"], alone.summary["contact_fraction"])
+kept = na.run(case)
+if MPI.COMM_WORLD.rank == 0:
+    print(kept.summary["contact_fraction"])
+try:
+    na.run(case.with_({"surface[0].amplitude": "0.4 um"}), sys.argv[2])
+except na.RunFolderError as error:
+    print("refused on rank", MPI.COMM_WORLD.rank)
+"""
+
+
+@pytest.mark.slow
+def test_ranks_press_together_or_alone(tiny, tmp_path):
+    (tmp_path / "script.py").write_text(SCRIPT)
+    case = tiny.save(tmp_path / "case.toml")
+    done = run_ranks(2, [tmp_path / "script.py", case, tmp_path / "out"])
+    lines = done.stdout.split("\n")
+    together, alone = map(float, lines[0].split())
+    assert together == pytest.approx(alone, rel=1e-9)
+    assert float(lines[1]) == pytest.approx(alone, rel=1e-9)
+    assert sorted(lines[2:4]) == ["refused on rank 0", "refused on rank 1"]
