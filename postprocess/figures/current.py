@@ -31,6 +31,7 @@ COLOUR_RANGE = (0.1, 10.0)
 PARTS = (
     ("interface_asr_ohm_cm2", "black", "-"),
     ("constriction_asr_ohm_cm2", style.BLUE, (0, (4, 3))),
+    ("clean_spots_asr_ohm_cm2", style.RED, "-."),
     ("charge_transfer_asr_ohm_cm2", style.ORANGE, "--"),
     ("film_asr_ohm_cm2", style.GREEN, ":"),
 )

@@ -16,6 +16,7 @@ from matplotlib.ticker import FuncFormatter
 
 from napress.postprocess.figures import style
 from napress.postprocess.figures.current import current_drawings
+from napress.postprocess.figures.spectrum import spectrum_drawings
 from napress.postprocess.figures.stress import draw_depth_profile, draw_stress_map
 from napress.postprocess.figures.time import draw_in_time, has_time
 from napress.postprocess.measures.interface import closure_pressures
@@ -49,6 +50,7 @@ def drawings(run_folder: Path) -> dict[str, Callable[[], Figure]]:
         "ceramic_stress": lambda: draw_stress_map(run_folder / FIELDS),
         "depth_profile": lambda: draw_depth_profile(run_folder / FIELDS),
         **current_drawings(history, run_folder),
+        **spectrum_drawings(history, run_folder),
     }
 
 

@@ -15,6 +15,7 @@ COLUMNS = (
     "pressure_MPa",
     "interface_asr_ohm_cm2",
     "constriction_asr_ohm_cm2",
+    "clean_spots_asr_ohm_cm2",
     "charge_transfer_asr_ohm_cm2",
     "film_asr_ohm_cm2",
     "bulk_asr_ohm_cm2",
@@ -22,6 +23,9 @@ COLUMNS = (
     "current_p99_over_mean",
     "current_gini",
     "area_share_for_90_percent",
+    "clean_contact_percent",
+    "interface_capacitance_uF_per_cm2",
+    "interface_peak_frequency_Hz",
 )
 WAVINESS_COLUMNS = (
     "pressure_MPa",
@@ -33,6 +37,8 @@ WAVINESS_COLUMNS = (
 # What is a difference, so that it has a resolution.
 RESOLVED = ("interface_asr_ohm_cm2", "constriction_asr_ohm_cm2")
 CAPTIONS = {
+    "spectrum": "Impedance of one interface and the electrolyte: one resistance beside one "
+    "capacitance each. Dots mark the peak of the interface's arc.",
     "resistance": "Area-specific resistance of the interface and its parts, and the share of the "
     "area that carries 90 % of the current.",
     "current_lines": "Current below the interface on the deformed shape: lines with equal "

@@ -74,7 +74,7 @@ class ContactResistance:
         return resistance, {
             "clean_spots": through_clean * of_spots,
             "charge_transfer": through_clean * (1 - of_spots),
-            "film": 1 - through_clean,
+            "film": np.maximum(1 - through_clean, 0.0),
         }
 
     def clean(self, largest_MPa: Array, pressure_MPa: Array) -> Array:
