@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from napress.cases.errors import shown
@@ -19,6 +19,7 @@ from napress.cases.values.fields import (
     quantity,
     sourced,
 )
+from napress.cases.values.size_effects import SETS, set_values
 from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
 from napress.fem.inputs.materials import CreepLaw, from_flow_stress
 from napress.fem.inputs.size_effect import NixGao, PowerLaw, SizeEffect
@@ -117,9 +118,18 @@ def _estimated(dimension: units.Dimension | None, bounds: Bounds) -> Any:
 
 
 class SizeEffectTable(Strict):
-    """Strength that grows as the deforming volume shrinks; an estimate for sodium."""
+    """Strength that grows as the deforming volume shrinks; an estimate for sodium.
 
-    kind: Annotated[choice("nix-gao", "power"), Field(description="'nix-gao' or 'power'")]
+    A set gives the values of a power law; what stands beside it goes before them.
+    """
+
+    set: Annotated[
+        choice(*SETS) | None, Field(description=f"a named set of values: {', '.join(SETS)}")
+    ] = None
+    kind: Annotated[
+        choice("nix-gao", "power") | None,
+        Field(description="'nix-gao' or 'power'; not needed with a set"),
+    ] = None
     length: Annotated[
         _estimated(units.LENGTH, Bounds(above=0.0, at_most=1e6)) | None,
         Field(description="h* of Nix-Gao, such as '1 um'"),
@@ -131,6 +141,20 @@ class SizeEffectTable(Strict):
     exponent: Annotated[
         _estimated(None, EXPONENT) | None, Field(description="q of the power law, such as 0.7")
     ] = None
+
+    @model_validator(mode="after")
+    def _filled_in(self) -> SizeEffectTable:
+        if self.kind is None and self.set is None:
+            text = "missing; allowed: 'nix-gao', 'power', or a set such as 'lithium pillars'"
+            raise PydanticCustomError("missing", "{text}", {"key": "kind", "text": text})
+        if self.set is None:
+            return self
+        if self.kind == "nix-gao":
+            text = "a set is of kind 'power'; allowed: without kind, or without the set"
+            raise PydanticCustomError("size", "{text}", {"key": "kind", "text": text})
+        given = {name: getattr(self, name) for name in ("strength_at_1_um", "exponent")}
+        values = set_values(self.set) | {k: v for k, v in given.items() if v is not None}
+        return self.model_copy(update={"kind": "power", **values})
 
 
 def to_size_effect(table: SizeEffectTable | None) -> SizeEffect | None:

@@ -123,10 +123,56 @@ def test_bad_laws_are_refused(more, field):
     assert field in refusal('{ pressure = "5 MPa" }', more)
 
 
-def test_a_metal_without_creep_data_is_refused():
-    text = TINY_CASE.replace("sodium-wang-2020", "lithium") + CREEP.format("true")
-    with pytest.raises(CaseError, match="creep.creep_rate_at_1_MPa.*'lithium' has none"):
-        parse_case(text.encode(), "case.toml", Path())
+def test_a_metal_without_creep_data_is_refused(tmp_path):
+    material = 'id = "tin"\nname = "Tin"\nkind = "metal"\n' + "".join(
+        f"{name} = {{ value = {value}, estimate = true }}\n"
+        for name, value in (
+            ("young", '"50 GPa"'),
+            ("poisson", 0.36),
+            ("yield_strength", '"10 MPa"'),
+            ("hardening", '"0 MPa"'),
+        )
+    )
+    (tmp_path / "tin.toml").write_text(material)
+    text = TINY_CASE.replace("sodium-wang-2020", "tin.toml") + CREEP.format("true")
+    with pytest.raises(CaseError, match="creep.creep_rate_at_1_MPa.*'tin' has none"):
+        parse_case(text.encode(), "case.toml", tmp_path)
+
+
+def test_lithium_creeps_as_measured():
+    text = TINY_CASE.replace("sodium-wang-2020", "lithium")
+    text = text.replace(
+        '[{ pressure = "0.5 MPa" }]', '[{ pressure = "0.5 MPa", duration = "9 s" }]'
+    )
+    text += CREEP.format("true")
+    case = parse_case(text.encode(), "case.toml", Path())
+    law = to_model(case).sodium.creep
+    assert (law.rate_per_s, law.exponent) == (7.7e-3, 6.56)
+    # Sourced, so no estimate; at 0.6 MPa 2.7e-4 per s
+    assert not [name for name in assumed_values(case) if name.startswith("creep.")]
+    assert law.rate_per_s * 0.6**law.exponent == pytest.approx(2.7e-4, rel=0.01)
+
+
+def test_named_sets_of_the_size_effect():
+    program, more = '{ pressure = "5 MPa" }', '\n[size_effect]\nset = "{}"\n'
+    case = case_of(program, more.format("lithium pillars"))
+    law = to_model(case).size_effect
+    assert law.factor(1.0, 1.39) == pytest.approx(105.0, rel=1e-3)
+    assert law.factor(1.0, 9.45) == pytest.approx(15.0, rel=1e-3)
+    assert "Singh" in case.size_effect.exponent.source
+    again = parse_case(resolved_toml(case).encode(), "case.toml", Path())
+    assert again == case
+    sodium = case_of(program, more.format("sodium pillars"))
+    assert to_model(sodium).size_effect.strength_MPa == pytest.approx(0.6 * 146.7, rel=2e-3)
+    assert {"size_effect.strength_at_1_um", "size_effect.exponent"} <= set(assumed_values(sodium))
+    own = case_of(program, more.format("lithium pillars") + "exponent = 0.5\n")
+    assert to_model(own).size_effect == PowerLaw(146.7, 0.5)
+    for wrong, said in (
+        ('set = "lead"\n', "lithium pillars"),
+        ('set = "lithium pillars"\nkind = "nix-gao"\n', "of kind 'power'"),
+        ('length = "1 um"\n', "'nix-gao', 'power', or a set"),
+    ):
+        assert said in refusal(program, "\n[size_effect]\n" + wrong)
 
 
 def test_size_effect_is_an_estimate():
