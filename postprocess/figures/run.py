@@ -18,6 +18,7 @@ from napress.postprocess.figures import style
 from napress.postprocess.figures.current import current_drawings
 from napress.postprocess.figures.spectrum import spectrum_drawings
 from napress.postprocess.figures.stress import draw_depth_profile, draw_stress_map
+from napress.postprocess.figures.stripping import draw_stripping, is_stripped
 from napress.postprocess.figures.time import draw_in_time, has_time
 from napress.postprocess.measures.interface import closure_pressures
 from napress.postprocess.records.columns import head
@@ -44,6 +45,8 @@ def drawings(run_folder: Path) -> dict[str, Callable[[], Figure]]:
     if history.empty:
         raise ValueError(f"{run_folder / HISTORY}: no accepted step to draw")
     in_time = {"in_time": lambda: draw_in_time(history)} if has_time(history) else {}
+    if is_stripped(history):
+        in_time["stripping"] = lambda: draw_stripping(history)
     return in_time | {
         "contact_and_void": lambda: draw_contact_and_void(history),
         "interface": lambda: draw_interface(history, run_folder / PROFILES),

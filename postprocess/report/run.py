@@ -30,6 +30,7 @@ MANIFEST = "manifest.json"
 CAPTIONS = {
     "contact_and_void": "Contact and remaining void against mean pressure.",
     "in_time": "Pressure, contact and remaining void against time.",
+    "stripping": "Contact, void, overpotential and crowding of the current against charge.",
     "interface": "The interface while it closes: sodium above, ceramic below.",
     "ceramic_stress": "Stress in the ceramic near the interface at the last step. Red is "
     "tension; tension and compression have a colour scale each.",
