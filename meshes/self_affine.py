@@ -13,28 +13,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from napress.meshes.cosine_series import cosine_map, map_orders
 from napress.meshes.surface_components import (
     Array,
     Evaluation,
     Shape,
-    SurfaceError,
+    Width,
+    lateral_widths,
     require,
     require_positive,
 )
 
-# points evaluated at once, so that a map with thousands of waves stays in cache-sized pieces
+# points evaluated at once, so that a profile with thousands of waves stays in cache
 _CHUNK = 4096
 
 
 @dataclass(frozen=True)
 class SelfAffine:
-    """Self-affine roughness with random phases.
+    """Self-affine roughness: random phases along a profile, random signs in a map.
+
+    A profile is periodic in the cell. A map is mirrored at its walls: a sum of products
+    of cosines, with no kink there.
 
     Attributes:
         rms_um: Root mean square height.
         hurst: Hurst exponent, above 0 and at most 1.
         cutoff_um: Shortest wavelength.
-        seed: Of the random phases; the same seed gives the same surface.
+        seed: Of the random numbers; the same seed gives the same surface.
         rolloff_um: Wavelength above which the spectrum is flat; None is the
             width of the cell.
     """
@@ -63,27 +68,29 @@ class SelfAffine:
                 f"must be at least cutoff_um = {self.cutoff_um:g}",
             )
 
-    def bind(self, width_um: float, dimension: int) -> Shape:
+    def bind(self, width_um: Width, dimension: int) -> Shape:
         """Binds the component to a cell."""
+        widths = lateral_widths(width_um, dimension)
+        narrow = float(widths.min())
         require(
-            self.cutoff_um <= width_um * (1 + 1e-9),
+            self.cutoff_um <= narrow * (1 + 1e-9),
             self,
             "cutoff_um",
-            f"must be at most the cell width of {width_um:g} um",
+            f"must be at most the cell width of {narrow:g} um",
         )
-        rolloff = width_um if self.rolloff_um is None else self.rolloff_um
+        rolloff = narrow if self.rolloff_um is None else self.rolloff_um
         require(
-            rolloff <= width_um * (1 + 1e-9),
+            rolloff <= narrow * (1 + 1e-9),
             self,
             "rolloff_um",
-            f"must be at most the cell width of {width_um:g} um",
+            f"must be at most the cell width of {narrow:g} um",
         )
+        if dimension == 3:
+            return _mirrored_map(self, widths, rolloff)
         highest = int(math.floor(width_um / self.cutoff_um + 1e-9))
-        modes = _modes(highest, dimension)
-        order = np.sqrt((modes**2).sum(axis=1))
+        modes = np.arange(1, highest + 1, dtype=float)[:, None]
         # amplitude squared per mode follows the spectral density
-        exponent = self.hurst + 0.5 * (dimension - 1)
-        amplitude = np.maximum(order, width_um / rolloff) ** -exponent
+        amplitude = np.maximum(modes[:, 0], width_um / rolloff) ** -(self.hurst + 0.5)
         amplitude *= self.rms_um / math.sqrt((amplitude**2).sum() / 2)
         phase = np.random.default_rng(self.seed).uniform(0, 2 * math.pi, len(modes))
         wavevector = 2 * math.pi / width_um * modes
@@ -99,16 +106,26 @@ class SelfAffine:
         return Shape(evaluate, width_um / highest)
 
 
-def _modes(highest: int, dimension: int) -> Array:
-    """Wave orders up to ``highest``, one of each pair +-n, (modes, dimension - 1)."""
-    if dimension == 2:
-        return np.arange(1, highest + 1, dtype=float)[:, None]
-    if dimension != 3:
-        raise SurfaceError(f"dimension = {dimension!r}: must be 2 or 3")
-    nx, ny = np.meshgrid(np.arange(0, highest + 1), np.arange(-highest, highest + 1), indexing="ij")
-    half_plane = (nx > 0) | (ny > 0)
-    inside = half_plane & (nx**2 + ny**2 <= highest**2)
-    return np.column_stack([nx[inside], ny[inside]]).astype(float)
+def _mirrored_map(roughness: SelfAffine, widths_um: Array, rolloff_um: float) -> Shape:
+    """An isotropic map that is smooth where the walls mirror it.
+
+    Waves are no longer than the narrower side, as in a profile, and no shorter than the
+    cut-off. Where a profile has random phases, a wave between mirrors has a random sign.
+    """
+    counts = [int(math.floor(2 * width / roughness.cutoff_um + 1e-9)) + 1 for width in widths_um]
+    wavenumber = map_orders((counts[0], counts[1]), widths_um)
+    longest, edge = float(widths_um.min()), 1 + 1e-9
+    inside = (wavenumber * longest * edge >= 1) & (wavenumber <= edge / roughness.cutoff_um)
+    amplitude = np.zeros_like(wavenumber)
+    amplitude[inside] = np.maximum(wavenumber[inside], 1 / rolloff_um) ** -(roughness.hurst + 1)
+    # a term that is constant along one side has twice the mean square of the others
+    share = np.full_like(amplitude, 0.25)
+    share[0, :] = share[:, 0] = 0.5
+    # alone on its wavenumber, it stands for one wave direction instead of two
+    amplitude *= np.sqrt(np.where(share > 0.25, 0.5, 1.0))
+    amplitude *= np.random.default_rng(roughness.seed).choice([-1.0, 1.0], amplitude.shape)
+    amplitude *= roughness.rms_um / math.sqrt(float((share * amplitude**2).sum()))
+    return Shape(cosine_map(amplitude, widths_um), 1 / float(wavenumber[inside].max()))
 
 
 def _sum_of_cosines(points: Array, wavevector: Array, amplitude: Array, phase: Array) -> Evaluation:

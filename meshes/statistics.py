@@ -57,17 +57,21 @@ def measure_surface(surface: Surface) -> SurfaceStatistics:
     """Measures a surface on a uniform grid that shows its every wavelength.
 
     Args:
-        surface: The surface; one that is only mirrored at the walls, as a measured
-            profile, is treated as periodic in the spectrum.
+        surface: The surface. A profile that is only mirrored at the walls, as a
+            measured one, is treated as periodic in the spectrum; a map is mirrored.
 
     Returns:
         The measured statistics.
     """
-    count = samples_per_direction(surface)
-    height, gradient, _ = surface.evaluate(sample_grid(surface, count))
+    counts = samples_per_direction(surface)
+    points = sample_grid(surface, counts)
+    mirrored = surface.dimension == 3
+    if mirrored:  # in the middle of each sample's square, so that mirroring keeps them apart
+        points = points + 0.5 * np.array(surface.widths_um) / counts
+    height, gradient, _ = surface.evaluate(points)
     height = height - height.mean()
     rq = math.sqrt(float((height**2).mean()))
-    wavenumber, density = _spectrum(height, surface.width_um, surface.dimension, count)
+    wavenumber, density = _spectrum(height.reshape(counts), surface.widths_um, mirrored)
     return SurfaceStatistics(
         rq_um=rq,
         ra_um=float(np.abs(height).mean()),
@@ -82,19 +86,30 @@ def measure_surface(surface: Surface) -> SurfaceStatistics:
     )
 
 
-def _spectrum(height: Array, width_um: float, dimension: int, count: int) -> tuple[Array, Array]:
-    lateral = dimension - 1
-    cell = width_um**lateral
-    transform = np.fft.fftn(height.reshape((count,) * lateral)) * (width_um / count) ** lateral
+def _spectrum(
+    height: Array, widths_um: tuple[float, ...], mirrored: bool
+) -> tuple[Array, Array]:
+    if mirrored:
+        height = np.pad(height, [(0, count) for count in height.shape], mode="symmetric")
+        widths_um = tuple(2 * width for width in widths_um)
+    counts = height.shape
+    cell = math.prod(widths_um)
+    transform = np.fft.fftn(height) * cell / height.size
     density = np.abs(transform) ** 2 / cell
-    orders = np.fft.fftfreq(count, 1 / count)
-    squared = sum(axis**2 for axis in np.meshgrid(*[orders] * lateral, indexing="ij"))
+    # orders of a wave as long as the wider side
+    widest = max(widths_um)
+    orders = [
+        np.fft.fftfreq(count, width / count) * widest
+        for count, width in zip(counts, widths_um, strict=True)
+    ]
+    squared = sum(axis**2 for axis in np.meshgrid(*orders, indexing="ij"))
     # rings one order wide; the mean height (order 0) and the corners beyond Nyquist are left out
     radius = np.sqrt(squared).ravel()
     ring = np.rint(radius).astype(int)
-    last = count // 2
+    finest = min(count / width for count, width in zip(counts, widths_um, strict=True))
+    last = int(finest * widest / 2)
     members = np.bincount(ring, minlength=last + 1)[1 : last + 1]
     total = np.bincount(ring, weights=density.ravel(), minlength=last + 1)[1 : last + 1]
     # at its mean wavenumber, which for the innermost rings of a map is not a whole order
     order = np.bincount(ring, weights=radius, minlength=last + 1)[1 : last + 1] / members
-    return 2 * math.pi / width_um * order, total / members
+    return 2 * math.pi / widest * order, total / members

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Evaluation = tuple[Array, Array, Array]
+Width = float | tuple[float, ...]
 
 
 class SurfaceError(ValueError):
@@ -46,9 +47,28 @@ class Shape:
 class Component(Protocol):
     """Anything that can be bound to a cell."""
 
-    def bind(self, width_um: float, dimension: int) -> Shape:
-        """Turns the component into a shape on one cell; SurfaceError if it does not fit."""
+    def bind(self, width_um: Width, dimension: int) -> Shape:
+        """Turns the component into a shape on one cell; SurfaceError if it does not fit.
+
+        Args:
+            width_um: Lateral size of the cell: one number, or one per lateral direction.
+            dimension: Of the bodies.
+        """
         ...
+
+
+def lateral_widths(width_um: Width, dimension: int) -> Array:
+    """Width of the cell by lateral direction, (dimension - 1,).
+
+    Raises:
+        SurfaceError: If there are several widths, but not one for each direction.
+    """
+    widths = np.atleast_1d(np.asarray(width_um, dtype=float))
+    if len(widths) not in (1, dimension - 1):
+        raise SurfaceError(
+            f"{len(widths)} cell widths: must be 1, or {dimension - 1} for dimension {dimension}"
+        )
+    return np.broadcast_to(widths, (dimension - 1,)).copy()
 
 
 def require(condition: bool, component: object, field: str, allowed: str) -> None:
@@ -74,7 +94,7 @@ def along_x(points: Array, height: Array, slope: Array, curvature: Array) -> Eva
     return height, gradient, hessian
 
 
-def _nearest_image(distance_um: Array, period_um: float) -> Array:
+def _nearest_image(distance_um: Array, period_um: float | Array) -> Array:
     return distance_um - period_um * np.round(distance_um / period_um)
 
 
@@ -82,7 +102,7 @@ def _nearest_image(distance_um: Array, period_um: float) -> Array:
 class Flat:
     """A flat surface."""
 
-    def bind(self, width_um: float, dimension: int) -> Shape:
+    def bind(self, width_um: Width, dimension: int) -> Shape:
         """Binds the component to a cell."""
 
         def evaluate(points: Array) -> Evaluation:
@@ -114,16 +134,18 @@ class Sinusoid:
         require_positive(self, "amplitude_um", "wavelength_um")
         require(math.isfinite(self.phase_rad), self, "phase_rad", "must be finite")
 
-    def bind(self, width_um: float, dimension: int) -> Shape:
+    def bind(self, width_um: Width, dimension: int) -> Shape:
         """Binds the component to a cell."""
-        waves = width_um / self.wavelength_um
-        require(
-            round(waves) >= 1 and abs(waves - round(waves)) < 1e-6 * waves,
-            self,
-            "wavelength_um",
-            f"must fit a whole number of times into the cell width of {width_um:g} um",
-        )
-        wavenumber = 2 * math.pi * round(waves) / width_um
+        widths = lateral_widths(width_um, dimension)
+        for width in widths:
+            waves = width / self.wavelength_um
+            require(
+                round(waves) >= 1 and abs(waves - round(waves)) < 1e-6 * waves,
+                self,
+                "wavelength_um",
+                f"must fit a whole number of times into the cell width of {width:g} um",
+            )
+        wavenumber = 2 * math.pi * np.rint(widths / self.wavelength_um) / widths
         amplitude = self.amplitude_um / (dimension - 1)
         diagonal = np.arange(dimension - 1)
 
@@ -155,14 +177,15 @@ class Scratch:
         require_positive(self, "depth_um", "width_um")
         require(math.isfinite(self.position_um), self, "position_um", "must be finite")
 
-    def bind(self, width_um: float, dimension: int) -> Shape:
+    def bind(self, width_um: Width, dimension: int) -> Shape:
         """Binds the component to a cell."""
-        _require_fits(self, width_um)
+        across = float(lateral_widths(width_um, dimension)[0])
+        _require_fits(self, across)
         wavenumber = 2 * math.pi / self.width_um
         half = self.depth_um / 2
 
         def evaluate(points: Array) -> Evaluation:
-            x = _nearest_image(points[:, 0] - self.position_um, width_um)
+            x = _nearest_image(points[:, 0] - self.position_um, across)
             inside = np.abs(x) < self.width_um / 2
             angle = wavenumber * x
             return along_x(
@@ -206,15 +229,16 @@ class Notch:
                 f"must be at most half the notch width of {self.width_um:g} um",
             )
 
-    def bind(self, width_um: float, dimension: int) -> Shape:
+    def bind(self, width_um: Width, dimension: int) -> Shape:
         """Binds the component to a cell."""
-        _require_fits(self, width_um)
+        widths = lateral_widths(width_um, dimension)
+        _require_fits(self, float(widths.min()))
         flank = self.width_um / 4 if self.flank_um is None else self.flank_um
         radius = self.width_um / 2
         identity = np.eye(dimension - 1)
 
         def evaluate(points: Array) -> Evaluation:
-            offset = _nearest_image(points - self.position_um, width_um)
+            offset = _nearest_image(points - self.position_um, widths)
             distance = np.sqrt((offset**2).sum(axis=1))
             t = np.clip((radius - distance) / flank, 0.0, 1.0)
             depth = t**3 * (10 + t * (6 * t - 15))
@@ -295,9 +319,9 @@ class Ridges:
         straight_drop = self.height_um - 2 * radius * (1 - math.cos(angle))
         return 2 * radius * math.sin(angle) + max(straight_drop, 0.0) / math.tan(angle)
 
-    def bind(self, width_um: float, dimension: int) -> Shape:
+    def bind(self, width_um: Width, dimension: int) -> Shape:
         """Binds the component to a cell."""
-        period = width_um / self.count
+        period = float(lateral_widths(width_um, dimension)[0]) / self.count
         half_top = self.covered_fraction * period / 2
         run = self.flank_run_um
         room = period / 2 - half_top

@@ -25,6 +25,8 @@ from napress.meshes.surface_components import (
     Shape,
     Sinusoid,
     SurfaceError,
+    Width,
+    lateral_widths,
 )
 
 __all__ = [
@@ -49,10 +51,10 @@ _SAMPLES = {2: (4096, 64, 65536), 3: (96, 12, 640)}
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """A C1 surface over the cell [0, width]^(dimension - 1), highest point at 0.
+    """A C1 surface over the cell, a line or a rectangle from 0 on, highest point at 0.
 
     Attributes:
-        width_um: Cell width, the same in every lateral direction.
+        widths_um: Cell width by lateral direction.
         dimension: Of the bodies it separates: 2 has a profile, 3 a map.
         components: What it is made of.
         shapes: The components on this cell.
@@ -62,7 +64,7 @@ class Surface:
         mean_gap_um: Void volume per nominal area under a flat face at height 0.
     """
 
-    width_um: float
+    widths_um: tuple[float, ...]
     dimension: int
     components: tuple[Component, ...]
     shapes: tuple[Shape, ...]
@@ -70,6 +72,16 @@ class Surface:
     shortest_wavelength_um: float | None
     peak_to_valley_um: float
     mean_gap_um: float
+
+    @property
+    def width_um(self) -> float:
+        """Cell width along x."""
+        return self.widths_um[0]
+
+    @property
+    def area_um(self) -> float:
+        """Nominal area of the cell, µm^(dimension - 1)."""
+        return math.prod(self.widths_um)
 
     def evaluate(self, points: Array) -> Evaluation:
         """Height, gradient and Hessian together.
@@ -107,13 +119,13 @@ class Surface:
 
 
 def build_surface(
-    components: Sequence[Component] | Component, width_um: float, dimension: int = 2
+    components: Sequence[Component] | Component, width_um: Width, dimension: int = 2
 ) -> Surface:
     """Superposes components on one cell and puts the highest point at 0.
 
     Args:
         components: One or more components; none is flat.
-        width_um: Cell width.
+        width_um: Cell width; a map may have two, along x and along y.
         dimension: 2 for a profile, 3 for a map.
 
     Returns:
@@ -125,7 +137,8 @@ def build_surface(
     """
     if dimension not in (2, 3):
         raise SurfaceError(f"dimension = {dimension!r}: must be 2 or 3")
-    if not (math.isfinite(width_um) and width_um > 0):
+    widths = tuple(float(width) for width in lateral_widths(width_um, dimension))
+    if not all(math.isfinite(width) and width > 0 for width in widths):
         raise SurfaceError(f"width_um = {width_um!r}: must be above 0 and finite")
     parts = tuple(components) if isinstance(components, Sequence) else (components,)
     shapes = tuple(part.bind(width_um, dimension) for part in parts)
@@ -135,9 +148,9 @@ def build_surface(
     def evaluate(points: Array) -> Evaluation:
         return _superpose(shapes, points)
 
-    highest, lowest, mean = _height_range(evaluate, width_um, dimension, shortest)
+    highest, lowest, mean = _height_range(evaluate, widths, shortest)
     return Surface(
-        width_um=float(width_um),
+        widths_um=widths,
         dimension=dimension,
         components=parts,
         shapes=shapes,
@@ -148,14 +161,14 @@ def build_surface(
     )
 
 
-def sample_grid(surface: Surface, per_direction: int) -> Array:
-    """Points of a uniform periodic grid, (per_direction^(dimension - 1), dimension - 1)."""
-    return _grid(surface.width_um, surface.dimension, per_direction)
+def sample_grid(surface: Surface, counts: tuple[int, ...]) -> Array:
+    """Points of a uniform periodic grid, (product of the counts, dimension - 1)."""
+    return _grid(surface.widths_um, counts)
 
 
-def samples_per_direction(surface: Surface) -> int:
-    """How many samples per direction show every wavelength of the surface."""
-    return _sample_count(surface.width_um, surface.dimension, surface.shortest_wavelength_um)
+def samples_per_direction(surface: Surface) -> tuple[int, ...]:
+    """How many samples along each lateral direction show every wavelength of the surface."""
+    return _sample_counts(surface.widths_um, surface.shortest_wavelength_um)
 
 
 def _superpose(shapes: Sequence[Shape], points: Array) -> Evaluation:
@@ -169,34 +182,37 @@ def _superpose(shapes: Sequence[Shape], points: Array) -> Evaluation:
     return height, gradient, hessian
 
 
-def _sample_count(width_um: float, dimension: int, shortest_um: float | None) -> int:
-    least, per_wave, most = _SAMPLES[dimension]
+def _sample_counts(widths_um: tuple[float, ...], shortest_um: float | None) -> tuple[int, ...]:
+    least, per_wave, most = _SAMPLES[len(widths_um) + 1]
     if shortest_um is None:
-        return least
-    return int(min(max(least, math.ceil(per_wave * width_um / shortest_um)), most))
+        return (least,) * len(widths_um)
+    return tuple(
+        int(min(max(least, math.ceil(per_wave * width / shortest_um)), most)) for width in widths_um
+    )
 
 
-def _grid(width_um: float, dimension: int, per_direction: int) -> Array:
-    axis = np.arange(per_direction) * (width_um / per_direction)
-    grids = np.meshgrid(*[axis] * (dimension - 1), indexing="ij")
-    return np.column_stack([grid.ravel() for grid in grids])
+def _grid(widths_um: tuple[float, ...], counts: tuple[int, ...]) -> Array:
+    axes = [
+        np.arange(count) * (width / count) for width, count in zip(widths_um, counts, strict=True)
+    ]
+    return np.column_stack([grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")])
 
 
 def _height_range(
     evaluate: Callable[[Array], Evaluation],
-    width_um: float,
-    dimension: int,
+    widths_um: tuple[float, ...],
     shortest_um: float | None,
 ) -> tuple[float, float, float]:
     """Highest, lowest and mean height over the cell."""
-    count = _sample_count(width_um, dimension, shortest_um)
-    points = _grid(width_um, dimension, count)
+    counts = _sample_counts(widths_um, shortest_um)
+    points = _grid(widths_um, counts)
     height, _, hessian = evaluate(points)
     # the true extreme lies above its nearest sample by at most about this much
-    reach = (dimension - 1) * (width_um / count) ** 2 / 8
+    spacing = max(width / count for width, count in zip(widths_um, counts, strict=True))
+    reach = len(widths_um) * spacing**2 / 8
     slack = 2 * reach * float(np.abs(hessian).max(initial=0.0))
-    # a profile that is not periodic (only mirrored) needs its far end too
-    walls = _far_walls(width_um, dimension, points)
+    # a surface that is not periodic (only mirrored) needs its far ends too
+    walls = _far_walls(widths_um, points)
     at_walls = evaluate(walls)[0]
     extremes = []
     for sign in (1.0, -1.0):
@@ -208,26 +224,33 @@ def _height_range(
         if slack > 0:
             best = max([best, *(_climb(evaluate, starts[i], sign) for i in near)])
         extremes.append(sign * best)
-    mean = _mean(height, at_walls, dimension, count)
+    if len(counts) == 1:
+        mean = _trapezoidal(np.append(height, at_walls))
+    else:
+        corner = evaluate(np.array([widths_um]))[0]
+        grid = np.zeros([count + 1 for count in counts])
+        grid[:-1, :-1] = height.reshape(counts)
+        grid[-1, :-1], grid[:-1, -1] = np.split(at_walls, [counts[1]])
+        grid[-1, -1] = corner[0]
+        mean = _trapezoidal(grid)
     return extremes[0], extremes[1], mean
 
 
-def _far_walls(width_um: float, dimension: int, points: Array) -> Array:
+def _far_walls(widths_um: tuple[float, ...], points: Array) -> Array:
     """The far ends of the cell, which a periodic grid leaves out."""
-    if dimension == 2:
-        return np.array([[width_um]])
     walls = []
-    for axis in range(dimension - 1):
+    for axis, width in enumerate(widths_um):
         wall = points[points[:, axis] == 0.0].copy()
-        wall[:, axis] = width_um
+        wall[:, axis] = width
         walls.append(wall)
     return np.concatenate(walls)
 
 
-def _mean(height: Array, at_walls: Array, dimension: int, count: int) -> float:
-    if dimension == 2:  # trapezoidal rule, both ends of a mirrored profile count half
-        return float((height.sum() + 0.5 * (at_walls[0] - height[0])) / count)
-    return float(height.mean())
+def _trapezoidal(values: Array) -> float:
+    """Mean of values on a grid with both ends: the outermost count half."""
+    for _ in range(values.ndim):
+        values = (values[1:] + values[:-1]).mean(axis=0) / 2
+    return float(values)
 
 
 def _climb(evaluate: Callable[[Array], Evaluation], start: Array, sign: float) -> float:

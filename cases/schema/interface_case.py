@@ -104,10 +104,12 @@ def material_of(kind: type[Metal] | type[Ceramic] | type[Tool], place: str = "")
 class Interface(Strict):
     """The cell that is pressed: one period, or half of a mirrored one."""
 
-    dimension: _field(choice(2), "2: plane strain, a profile pressed along its depth") = 2
+    dimension: _field(
+        choice(2, 3), "2: plane strain, a profile pressed along its depth; 3: a map"
+    ) = 2
     width: _field(LATERAL, "lateral size of the cell, such as '20 um'")
     elements: _field(
-        count(8, LARGEST_ELEMENTS), "interface elements across the width; 8 per shortest wavelength"
+        count(4, LARGEST_ELEMENTS), "interface elements across the width; 8 per shortest wavelength"
     ) = 128
 
 

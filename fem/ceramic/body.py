@@ -17,6 +17,7 @@ from dolfinx import mesh as dmesh
 from dolfinx.fem.petsc import assemble_matrix
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
 from napress.fem.algebra.linear import DirectSolver
@@ -124,8 +125,10 @@ class Ceramic:
         )
         values = self.basis.values(points.reshape(-1, facet_dim))
         weighted = sparse.diags_array(area.ravel()) @ values
-        mass = (values.T @ weighted).toarray()
-        self._project = np.linalg.solve(mass, (weighted.T @ evaluate).toarray())
+        # The projection and its transpose stay sparse but for the factored mass matrix:
+        # together they would fill as many numbers as the square of the nodes on the face.
+        self._mass = splu((values.T @ weighted).tocsc())
+        self._pairing = (weighted.T @ evaluate).tocsr()
 
         trace_points = trace.tabulate_dof_coordinates()
         tree = cKDTree(self.space.tabulate_dof_coordinates())
@@ -140,11 +143,19 @@ class Ceramic:
             for number, axis in enumerate(np.eye(facet_dim))
         ]
 
+    def _projected(self, nodal: Array) -> Array:
+        """Spline coefficients of a field given at the nodes of the contact face."""
+        return self._mass.solve(self._pairing @ nodal)
+
+    def _nodal(self, load: Array) -> Array:
+        """The transpose of ``_projected``: forces at the nodes from a load by splines."""
+        return self._pairing.T @ self._mass.solve(load)
+
     def _solve(self, load: Array, drag: Array | None = None) -> Array:
         forces = np.zeros(self.space.dofmap.index_map.size_local * self._dofs.shape[1])
-        forces[self._dofs] = self._direction * (self._project.T @ load)[:, None]
+        forces[self._dofs] = self._direction * self._nodal(load)[:, None]
         for tangent, one in zip(self._tangents, () if drag is None else drag, strict=False):
-            forces[self._dofs] += tangent * (self._project.T @ one)[:, None]
+            forces[self._dofs] += tangent * self._nodal(one)[:, None]
         return self._solver.solve(forces)
 
     def deflection(self, load: Array) -> Array:
@@ -158,7 +169,7 @@ class Ceramic:
         """
         if getattr(self, "_dense", None) is not None:
             return self._dense @ load
-        return self._project @ (self._direction * self._solve(load)[self._dofs]).sum(1)
+        return self._projected((self._direction * self._solve(load)[self._dofs]).sum(1))
 
     def drag_recession(self, drag: Array) -> Array:
         """How far the surface recedes under a load along it.
@@ -171,7 +182,7 @@ class Ceramic:
             Spline coefficients of the recession, as of ``deflection``.
         """
         moved = self._solve(np.zeros(self.basis.size), drag)
-        return self._project @ (self._direction * moved[self._dofs]).sum(1)
+        return self._projected((self._direction * moved[self._dofs]).sum(1))
 
     def set_load(self, load: Array, drag: Array | None = None) -> None:
         """Updates ``displacement`` to the equilibrium under a contact load.

@@ -16,7 +16,13 @@ from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal
 from napress.fem.inputs.size_effect import SizeEffect, local_strength
 from napress.fem.sodium.body import Sodium
 from napress.fem.timing import StageTimers
-from napress.meshes.interface_mesh import build_ceramic, build_sodium
+from napress.meshes.interface_mesh import (
+    Count,
+    build_ceramic,
+    build_sodium,
+    facet_size_um,
+    per_direction,
+)
 from napress.meshes.surfaces import Surface
 
 # Metal that yields is smooth away from the surface: with elements that grow by half the
@@ -32,7 +38,8 @@ class InterfaceProblem:
 
     Attributes:
         surface: The ceramic's undeformed surface.
-        elements: Interface elements of the sodium across the cell.
+        elements: Interface elements of the sodium across the cell: one number, or one per
+            lateral direction.
         sodium_thickness_um: Thickness of the sodium.
         ceramic_thickness_um: Depth of the ceramic below its highest peak.
         sodium: Material of the metal.
@@ -42,7 +49,7 @@ class InterfaceProblem:
     """
 
     surface: Surface
-    elements: int
+    elements: Count
     sodium_thickness_um: float
     ceramic_thickness_um: float
     sodium: PlasticMetal
@@ -63,28 +70,26 @@ def build_system(problem: InterfaceProblem, comm: MPI.Comm) -> CoupledSystem:
     """
     timers = StageTimers()
     surface = problem.surface
+    counts = per_direction(problem.elements, surface.dimension)
+    size = facet_size_um(surface.widths_um, counts)
     with timers.stage("setup"):
         sodium_body = build_sodium(
-            surface.width_um,
+            surface.widths_um,
             problem.sodium_thickness_um,
-            problem.elements,
+            counts,
             comm,
             dimension=surface.dimension,
             growth=SODIUM_GROWTH,
-            largest_um=max(
-                LARGEST_SODIUM_SHARE * problem.sodium_thickness_um,
-                surface.width_um / problem.elements,
-            ),
+            largest_um=max(LARGEST_SODIUM_SHARE * problem.sodium_thickness_um, size),
         )
         # The ceramic's facets and spline intervals are the sodium's facets at first touch:
         # with knots inside the facets a uniform pressure is handed over to 5e-6 only,
         # with common ones to rounding.
-        intervals = max(problem.elements, 4)
+        intervals = tuple(max(count, 4) for count in counts)
         ceramic_body = build_ceramic(
             surface, problem.ceramic_thickness_um, intervals, MPI.COMM_SELF
         )
-        basis = DeflectionBasis(surface.width_um, intervals, surface.dimension)
-        size = surface.width_um / problem.elements
+        basis = DeflectionBasis(surface.widths_um, intervals)
         strength = None
         if problem.size_effect is not None:
             strength = local_strength(problem.size_effect, surface, problem.sodium.yield_MPa)

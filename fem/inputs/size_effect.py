@@ -85,17 +85,17 @@ def local_wavelength(surface: Surface) -> Callable[[Array], Array]:
     Returns:
         A function of lateral places, (n, dimension - 1) to (n,), µm.
     """
-    count, lateral = samples_per_direction(surface), surface.dimension - 1
-    height, gradient, _ = surface.evaluate(sample_grid(surface, count))
+    counts, lateral = samples_per_direction(surface), surface.dimension - 1
+    height, gradient, _ = surface.evaluate(sample_grid(surface, counts))
     slope = np.sqrt((gradient**2).sum(1).mean() / lateral)
     mean = mean_wavelength_um(float(height.std()), float(slope))
     if math.isinf(mean):
         return lambda places: np.full(len(places), math.inf)
-    spread = min(mean, surface.width_um / 4) * count / surface.width_um
-    shape = (count,) * lateral
+    widths = np.array(surface.widths_um)
+    spread = np.minimum(mean, widths / 4) * counts / widths
 
     def near(values: Array) -> Array:
-        return gaussian_filter(values.reshape(shape), spread, mode="reflect")
+        return gaussian_filter(values.reshape(counts), spread, mode="reflect")
 
     variance = np.maximum(near(height**2) - near(height) ** 2, 0.0)
     squared_slope = near((gradient**2).sum(1) / lateral)
@@ -103,9 +103,10 @@ def local_wavelength(surface: Surface) -> Callable[[Array], Array]:
     flat = squared_slope < 1e-6 * slope**2
     wavelength = 2 * math.pi * np.sqrt(variance / np.where(flat, 1.0, squared_slope))
     wavelength = np.where(flat, mean, wavelength)
-    axis = np.arange(count) * surface.width_um / count
-    look_up = RegularGridInterpolator((axis,) * lateral, wavelength)
-    return lambda places: look_up(np.clip(places, 0.0, axis[-1]))
+    axes = [np.arange(count) * width / count for count, width in zip(counts, widths, strict=True)]
+    look_up = RegularGridInterpolator(axes, wavelength)
+    last = np.array([axis[-1] for axis in axes])
+    return lambda places: look_up(np.clip(places, 0.0, last))
 
 
 def local_strength(

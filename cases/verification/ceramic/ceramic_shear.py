@@ -47,10 +47,10 @@ class LoadedCeramic:
 def cosine_load(basis: DeflectionBasis, amplitude_MPa: float, intervals: int) -> Array:
     """Pressure ``amplitude * cos(2 pi x / width)`` tested with the basis, (size,), µN."""
     nodes, weights = np.polynomial.legendre.leggauss(GAUSS_POINTS)
-    size = basis.width_um / intervals
+    size = basis.widths_um[0] / intervals
     start = size * np.arange(intervals)
     points = (start[:, None] + size * (nodes + 1) / 2).ravel()
-    pressure = amplitude_MPa * np.cos(2 * math.pi * points / basis.width_um)
+    pressure = amplitude_MPa * np.cos(2 * math.pi * points / basis.widths_um[0])
     force = pressure * np.tile(weights * size / 2, intervals)
     return basis.values(points[:, None]).T @ force
 
@@ -73,7 +73,7 @@ def load_ceramic(
     body = build_ceramic(
         surface, thickness_um, elements, MPI.COMM_SELF, growth=growth, largest_um=largest_um
     )
-    basis = DeflectionBasis(WAVELENGTH_UM, elements, surface.dimension)
+    basis = DeflectionBasis((WAVELENGTH_UM,), (elements,))
     ceramic = Ceramic(body, surface, MATERIAL, basis)
     ceramic.set_load(cosine_load(basis, AMPLITUDE_MPa, elements))
     mesh = body.mesh

@@ -156,7 +156,7 @@ def free_block(law: ContactLaw) -> Block:
     kept = ~np.isin(tags.values, (Boundary.SIDE_X, Boundary.SIDE_Y))
     tags = dmesh.meshtags(body.mesh, 1, tags.indices[kept], tags.values[kept])
     sodium = Sodium(TaggedMesh(body.mesh, tags), ELASTIC, WIDTH_UM / ELEMENTS, law)
-    basis = DeflectionBasis(WIDTH_UM, ELEMENTS, 2)
+    basis = DeflectionBasis((WIDTH_UM,), (ELEMENTS,))
     ceramic_body = build_ceramic(surface, THICKNESS_UM, ELEMENTS, MPI.COMM_SELF)
     ceramic = Ceramic(ceramic_body, surface, RIGID, basis)
     return Block(CoupledSystem(sodium, ceramic, surface, StageTimers()))
