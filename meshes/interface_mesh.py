@@ -16,11 +16,15 @@ import numpy as np
 
 from napress.meshes.gmsh_session import distribute
 from napress.meshes.solid_geometry import Grading, mesh_block
+from napress.meshes.surface_components import Width
 from napress.meshes.surfaces import Surface
 
 if TYPE_CHECKING:
     import dolfinx
     from mpi4py import MPI
+
+
+Count = int | tuple[int, ...]
 
 
 class Boundary(IntEnum):
@@ -54,9 +58,9 @@ class TaggedMesh:
 
 
 def build_sodium(
-    width_um: float,
+    width_um: Width,
     thickness_um: float,
-    elements: int,
+    elements: Count,
     comm: MPI.Comm,
     *,
     dimension: int = 2,
@@ -66,10 +70,10 @@ def build_sodium(
     """Meshes the sodium, a block whose face at height 0 will touch the ceramic.
 
     Args:
-        width_um: Width of the cell in every lateral direction.
+        width_um: Width of the cell: one number, or one per lateral direction.
         thickness_um: Height of the block.
-        elements: Equal facets along each lateral direction of the contact face; in
-            3-D each square of that grid is two triangles.
+        elements: Equal facets along each lateral direction of the contact face, one
+            number or one per direction; in 3-D each cell of that grid is two triangles.
         comm: Communicator; the mesh is built on rank 0 and distributed.
         dimension: 2 or 3.
         growth: Growth of the element size per distance from the contact face.
@@ -84,16 +88,16 @@ def build_sodium(
         MeshInputError: If a size is not positive.
         MeshingError: If Gmsh fails.
     """
-    _check(dimension, width_um, thickness_um, elements, growth, largest_um)
-    contact = _contact_grid(width_um, elements, dimension)
-    grading = _grading(width_um / elements, growth, largest_um, thickness_um)
+    widths, counts = _check(dimension, width_um, thickness_um, elements, growth, largest_um)
+    contact = _contact_grid(widths, counts)
+    grading = _grading(facet_size_um(widths, counts), growth, largest_um, thickness_um)
     return _build(contact, thickness_um, grading, "sodium", comm)
 
 
 def build_ceramic(
     surface: Surface,
     thickness_um: float,
-    elements: int,
+    elements: Count,
     comm: MPI.Comm,
     *,
     growth: float = 0.3,
@@ -105,9 +109,10 @@ def build_ceramic(
     laterally, by straight facets; in 3-D each square of the grid is two triangles.
 
     Args:
-        surface: The surface; its width and dimension are those of the body.
+        surface: The surface; its widths and dimension are those of the body.
         thickness_um: Depth of the base below the highest peak.
-        elements: Facets along each lateral direction of the contact face.
+        elements: Facets along each lateral direction of the contact face, as of
+            ``build_sodium``.
         comm: Communicator; the mesh is built on rank 0 and distributed.
         growth: Growth of the element size per distance from the interface.
         largest_um: Largest element; None is a sixth of the thickness or,
@@ -121,16 +126,18 @@ def build_ceramic(
         MeshInputError: If a size is not positive or a valley reaches the base.
         MeshingError: If Gmsh fails.
     """
-    _check(surface.dimension, surface.width_um, thickness_um, elements, growth, largest_um)
+    widths, counts = _check(
+        surface.dimension, surface.widths_um, thickness_um, elements, growth, largest_um
+    )
     if thickness_um <= surface.peak_to_valley_um:
         raise MeshInputError(
             f"ceramic thickness = {thickness_um:g} um: must exceed the peak-to-valley height of "
             f"its surface, {surface.peak_to_valley_um:.4g} um"
         )
-    contact = _contact_grid(surface.width_um, elements, surface.dimension)
+    contact = _contact_grid(widths, counts)
     lateral = contact[..., :-1].reshape(-1, surface.dimension - 1)
     contact[..., -1] = surface.height(lateral).reshape(contact.shape[:-1])
-    grading = _grading(surface.width_um / elements, growth, largest_um, thickness_um)
+    grading = _grading(facet_size_um(widths, counts), growth, largest_um, thickness_um)
     return _build(contact, -thickness_um, grading, "ceramic", comm)
 
 
@@ -168,29 +175,51 @@ _GROUPS = {
 }
 
 
-def _contact_grid(width_um: float, elements: int, dimension: int) -> np.ndarray:
+def facet_size_um(widths_um: tuple[float, ...], counts: tuple[int, ...]) -> float:
+    """Edge of an interface facet; the longer one of a grid that is not square."""
+    return max(width / count for width, count in zip(widths_um, counts, strict=True))
+
+
+def per_direction(value: Width | Count, dimension: int) -> tuple:
+    """One value for every lateral direction, or one each, as a tuple."""
+    values = tuple(value) if isinstance(value, (tuple, list)) else (value,)
+    return values * (dimension - 1) if len(values) == 1 else values
+
+
+def _contact_grid(widths_um: tuple[float, ...], counts: tuple[int, ...]) -> np.ndarray:
     """Vertices of a flat contact face, (elements + 1, ..., dimension)."""
     # index times width over count, so that the last one is the width to the last bit
-    axis = np.arange(elements + 1) * width_um / elements
-    lateral = np.meshgrid(*[axis] * (dimension - 1), indexing="ij")
+    axes = [
+        np.arange(count + 1) * width / count
+        for width, count in zip(widths_um, counts, strict=True)
+    ]
+    lateral = np.meshgrid(*axes, indexing="ij")
     return np.stack([*lateral, np.zeros_like(lateral[0])], axis=-1)
 
 
 def _check(
     dimension: int,
-    width_um: float,
+    width_um: Width,
     thickness_um: float,
-    elements: int,
+    elements: Count,
     growth: float,
     largest_um: float | None,
-) -> None:
+) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Widths and elements by lateral direction, all sizes checked."""
     if dimension not in (2, 3):
         raise UnsupportedDimension(f"dimension = {dimension!r}: bodies can be 2-D or 3-D")
-    if isinstance(elements, bool) or not isinstance(elements, (int, np.integer)) or elements < 2:
-        raise MeshInputError(f"elements = {elements!r}: must be a whole number, 2 or more")
-    sizes = {"width_um": width_um, "thickness_um": thickness_um, "growth": growth}
+    widths, counts = per_direction(width_um, dimension), per_direction(elements, dimension)
+    for count in counts:
+        if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 2:
+            raise MeshInputError(f"elements = {elements!r}: must be a whole number, 2 or more")
+    for name, values in (("width_um", widths), ("elements", counts)):
+        if len(values) != dimension - 1:
+            raise MeshInputError(f"{name} = {values!r}: must be 1 or {dimension - 1} numbers")
+    sizes = [("width_um", width) for width in widths]
+    sizes += [("thickness_um", thickness_um), ("growth", growth)]
     if largest_um is not None:
-        sizes["largest_um"] = largest_um
-    for name, value in sizes.items():
+        sizes.append(("largest_um", largest_um))
+    for name, value in sizes:
         if not (math.isfinite(value) and value > 0):
             raise MeshInputError(f"{name} = {value!r}: must be above 0 and finite")
+    return widths, counts

@@ -37,7 +37,7 @@ def mesh_block(
 
     Args:
         gmsh: The gmsh module, initialised, with an empty model.
-        contact: Vertices of the contact face, (n + 1, 2) or (n + 1, n + 1, 3), the
+        contact: Vertices of the contact face, (n + 1, 2) or (n + 1, m + 1, 3), the
             lateral coordinates ascending along the grid's axes.
         far_height_um: Last coordinate of the far face, above or below the contact face.
         grading: Element sizes.
@@ -79,17 +79,17 @@ def _polyhedron(
     gmsh: Any, contact: Array, far_height_um: float
 ) -> tuple[list[int], dict[str, list[int]]]:
     geo = gmsh.model.geo
-    n = contact.shape[0] - 1
+    n, m = contact.shape[0] - 1, contact.shape[1] - 1
     points = np.array([[geo.addPoint(*vertex) for vertex in row] for row in contact])
     along_x = np.array(
-        [[geo.addLine(points[i, j], points[i + 1, j]) for j in range(n + 1)] for i in range(n)]
+        [[geo.addLine(points[i, j], points[i + 1, j]) for j in range(m + 1)] for i in range(n)]
     )
     along_y = np.array(
-        [[geo.addLine(points[i, j], points[i, j + 1]) for j in range(n)] for i in range(n + 1)]
+        [[geo.addLine(points[i, j], points[i, j + 1]) for j in range(m)] for i in range(n + 1)]
     )
     facets, diagonals = [], []
     for i in range(n):
-        for j in range(n):
+        for j in range(m):
             diagonal = geo.addLine(points[i, j], points[i + 1, j + 1])
             diagonals.append(diagonal)
             for edges in (
@@ -97,11 +97,11 @@ def _polyhedron(
                 [diagonal, -along_x[i, j + 1], -along_y[i, j]],
             ):
                 facets.append(geo.addPlaneSurface([geo.addCurveLoop(edges)]))
-    corners = [(0, 0), (n, 0), (n, n), (0, n)]
+    corners = [(0, 0), (n, 0), (n, m), (0, m)]
     rims = [
         list(along_x[:, 0]),
         list(along_y[n, :]),
-        list(along_x[::-1, n]),
+        list(along_x[::-1, m]),
         list(along_y[0, ::-1]),
     ]
     far = [geo.addPoint(*contact[c][:2], far_height_um) for c in corners]

@@ -59,7 +59,7 @@ class Adhesion(ContactPart):
         self.bonded = self._committed.copy()
 
 
-def adhesion(body: PressedBody, width_um: float) -> Adhesion | None:
+def adhesion(body: PressedBody, widths_um: tuple[float, ...]) -> Adhesion | None:
     """The adhesion of a body's face, None if it does not stick."""
     strength = body.law.adhesion_MPa
     return Adhesion(strength, len(body.face.points)) if strength > 0.0 else None

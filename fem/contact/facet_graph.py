@@ -66,13 +66,15 @@ class FacetGraph:
         return extended
 
 
-def facet_graph(comm, face: ContactFace, width_um: float, size_um: float) -> FacetGraph:
+def facet_graph(
+    comm, face: ContactFace, widths_um: tuple[float, ...], size_um: float
+) -> FacetGraph:
     """Builds the graph; collective.
 
     Args:
         comm: The sodium's communicator.
         face: Contact face.
-        width_um: Lateral size of the cell.
+        widths_um: Width of the cell by lateral direction.
         size_um: Size of a facet.
     """
     parts = comm.allgather(face.corners())
@@ -84,9 +86,9 @@ def facet_graph(comm, face: ContactFace, width_um: float, size_um: float) -> Fac
     start = sum(len(part) for part in parts[: comm.rank])
     own = place[start : start + len(parts[comm.rank])]
 
-    near = 1e-6 * width_um
+    near = 1e-6 * min(widths_um)
     low = (np.abs(corners) < near).any(axis=1)[order]
-    high = (np.abs(corners - width_um) < near).any(axis=1)[order]
+    high = (np.abs(corners - np.array(widths_um)) < near).any(axis=1)[order]
     walls = np.stack([low, high], axis=-1).reshape(len(order), -1)
     return FacetGraph(order, own, _adjoining(corners[order], size_um), walls)
 

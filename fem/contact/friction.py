@@ -205,6 +205,6 @@ class Friction(ContactPart):
         self.drag = drag.copy() if drag.ndim else float(drag)
 
 
-def friction(body: PressedBody, width_um: float) -> Friction | None:
+def friction(body: PressedBody, widths_um: tuple[float, ...]) -> Friction | None:
     """The friction of a body's face, None if it slips freely."""
     return Friction(body) if body.law.has_friction else None

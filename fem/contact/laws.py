@@ -47,9 +47,9 @@ class InterfaceLaws:
         recession: Metal that has left, None where no current is driven.
     """
 
-    def __init__(self, body: PressedBody, width_um: float) -> None:
+    def __init__(self, body: PressedBody, widths_um: tuple[float, ...]) -> None:
         self._body = body
-        made = {name: make(body, width_um) for name, make in LAWS.items()}
+        made = {name: make(body, widths_um) for name, make in LAWS.items()}
         self.parts = {name: part for name, part in made.items() if part is not None}
         self.friction: Friction | None = self.parts.get("friction")
         self.adhesion: Adhesion | None = self.parts.get("adhesion")

@@ -61,11 +61,11 @@ class TrappedGas(ContactPart):
         outside: Whether a facet is open to the outside, (facets,).
     """
 
-    def __init__(self, body: PressedBody, outside_MPa: float, width_um: float) -> None:
+    def __init__(self, body: PressedBody, outside_MPa: float, widths_um: tuple[float, ...]) -> None:
         size = float(body.fields.facet_size.value)
         self._body = body
         self.outside_MPa = outside_MPa
-        self.graph: FacetGraph = facet_graph(body.comm, body.face, width_um, size)
+        self.graph: FacetGraph = facet_graph(body.comm, body.face, widths_um, size)
         self._points = body.face.points_per_facet
         self._size = size
         self._smallest = SMALLEST_SHARE * outside_MPa * size**body.dimension
@@ -285,7 +285,7 @@ class TrappedGas(ContactPart):
         return float((self.amount * (np.log(ratio) - 1 + 1 / ratio)).sum())
 
 
-def trapped_gas(body: PressedBody, width_um: float) -> TrappedGas | None:
+def trapped_gas(body: PressedBody, widths_um: tuple[float, ...]) -> TrappedGas | None:
     """The gas around a body's face, None in vacuum."""
     outside = body.law.gas_MPa
-    return TrappedGas(body, outside, width_um) if outside > 0.0 else None
+    return TrappedGas(body, outside, widths_um) if outside > 0.0 else None

@@ -53,9 +53,9 @@ class CoupledSystem:
         self.sodium = sodium
         self.ceramic = ceramic
         self.surface = surface
-        self.nominal_area = surface.width_um ** (surface.dimension - 1)
+        self.nominal_area = surface.area_um
         self.timers = timers
-        self.laws = InterfaceLaws(sodium, surface.width_um)
+        self.laws = InterfaceLaws(sodium, surface.widths_um)
         self.factorisations = 0
         self.krylov_iterations = 0
         self._evaluations = 0

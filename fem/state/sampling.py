@@ -33,7 +33,7 @@ class Sampler:
         self._initial_void = initial_void
         sodium = system.sodium
         size = float(sodium.fields.facet_size.value)
-        graph = facet_graph(sodium.comm, sodium.face, system.surface.width_um, size)
+        graph = facet_graph(sodium.comm, sodium.face, system.surface.widths_um, size)
         self._order, self._adjacent = graph.order, graph.pairs
         self._sodium_mesh = _vtk_mesh(sodium.displacement_space)
         self._ceramic_mesh = _vtk_mesh(system.ceramic.space)
