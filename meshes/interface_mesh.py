@@ -190,8 +190,7 @@ def _contact_grid(widths_um: tuple[float, ...], counts: tuple[int, ...]) -> np.n
     """Vertices of a flat contact face, (elements + 1, ..., dimension)."""
     # index times width over count, so that the last one is the width to the last bit
     axes = [
-        np.arange(count + 1) * width / count
-        for width, count in zip(widths_um, counts, strict=True)
+        np.arange(count + 1) * width / count for width, count in zip(widths_um, counts, strict=True)
     ]
     lateral = np.meshgrid(*axes, indexing="ij")
     return np.stack([*lateral, np.zeros_like(lateral[0])], axis=-1)

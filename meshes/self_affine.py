@@ -87,13 +87,13 @@ class SelfAffine:
         )
         if dimension == 3:
             return _mirrored_map(self, widths, rolloff)
-        highest = int(math.floor(width_um / self.cutoff_um + 1e-9))
+        highest = int(math.floor(narrow / self.cutoff_um + 1e-9))
         modes = np.arange(1, highest + 1, dtype=float)[:, None]
         # amplitude squared per mode follows the spectral density
-        amplitude = np.maximum(modes[:, 0], width_um / rolloff) ** -(self.hurst + 0.5)
+        amplitude = np.maximum(modes[:, 0], narrow / rolloff) ** -(self.hurst + 0.5)
         amplitude *= self.rms_um / math.sqrt((amplitude**2).sum() / 2)
         phase = np.random.default_rng(self.seed).uniform(0, 2 * math.pi, len(modes))
-        wavevector = 2 * math.pi / width_um * modes
+        wavevector = 2 * math.pi / narrow * modes
 
         def evaluate(points: Array) -> Evaluation:
             pieces = [
@@ -103,7 +103,7 @@ class SelfAffine:
             height, gradient, hessian = (np.concatenate(part) for part in zip(*pieces, strict=True))
             return height, gradient, hessian
 
-        return Shape(evaluate, width_um / highest)
+        return Shape(evaluate, narrow / highest)
 
 
 def _mirrored_map(roughness: SelfAffine, widths_um: Array, rolloff_um: float) -> Shape:

@@ -86,9 +86,7 @@ def measure_surface(surface: Surface) -> SurfaceStatistics:
     )
 
 
-def _spectrum(
-    height: Array, widths_um: tuple[float, ...], mirrored: bool
-) -> tuple[Array, Array]:
+def _spectrum(height: Array, widths_um: tuple[float, ...], mirrored: bool) -> tuple[Array, Array]:
     if mirrored:
         height = np.pad(height, [(0, count) for count in height.shape], mode="symmetric")
         widths_um = tuple(2 * width for width in widths_um)

@@ -141,7 +141,8 @@ def build_surface(
     if not all(math.isfinite(width) and width > 0 for width in widths):
         raise SurfaceError(f"width_um = {width_um!r}: must be above 0 and finite")
     parts = tuple(components) if isinstance(components, Sequence) else (components,)
-    shapes = tuple(part.bind(width_um, dimension) for part in parts)
+    cell = widths[0] if len(set(widths)) == 1 else widths
+    shapes = tuple(part.bind(cell, dimension) for part in parts)
     wavelengths = [s.shortest_wavelength_um for s in shapes if s.shortest_wavelength_um is not None]
     shortest = min(wavelengths, default=None)
 

@@ -183,7 +183,7 @@ class Case:
 
     def __repr__(self) -> str:
         cell = self._model.interface
-        return f"<Case {self.title!r}: {cell.elements} elements on {cell.width:g} um>"
+        return f"<Case {self.title!r}: {cell.text}>"
 
 
 def load(path: str | Path) -> Case:

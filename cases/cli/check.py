@@ -65,7 +65,7 @@ def _interface(file: Path) -> tuple[str, dict[str, Any], list[str]]:
     }
     line = (
         f"peak to valley {surface.peak_to_valley_um:.4g} um, "
-        f"{loaded.interface.elements} elements on {loaded.interface.width:g} um, "
+        f"{loaded.interface.text}, "
         f"{program_text(loaded.program)}"
     )
     if loaded.window is None:

@@ -40,11 +40,11 @@ def export_case_mesh(
     if not target.parent.is_dir():
         raise RunFolderError(f"{target}: its folder does not exist; allowed: an existing folder")
     comm = MPI.COMM_WORLD
-    width, elements = case.interface.width, case.interface.elements
+    widths, elements = case.interface.widths, case.interface.elements_along
     try:
         bodies = {
             "sodium": build_sodium(
-                width, case.sodium.thickness, elements, comm, dimension=case.interface.dimension
+                widths, case.sodium.thickness, elements, comm, dimension=case.interface.dimension
             ),
             "ceramic": build_ceramic(
                 build_case_surface(case, file), case.ceramic.thickness, elements, comm

@@ -50,8 +50,8 @@ class PressModel:
     Attributes:
         title: Names the run.
         dimension: 2 or 3.
-        width_um: Lateral size of the cell.
-        elements: Interface elements across the width.
+        widths_um: Lateral size of the cell, one number for each lateral direction.
+        elements: Interface elements along them.
         surface: Components of `napress.meshes.surfaces`, to be superposed.
         sodium_thickness_um: Thickness of the metal.
         ceramic_thickness_um: Thickness of the electrolyte.
@@ -73,8 +73,8 @@ class PressModel:
 
     title: str
     dimension: int
-    width_um: float
-    elements: int
+    widths_um: tuple[float, ...]
+    elements: tuple[int, ...]
     surface: tuple[Any, ...]
     sodium_thickness_um: float
     ceramic_thickness_um: float
@@ -98,7 +98,7 @@ class PressModel:
         """Returns the `napress.meshes.surfaces.Surface` of the cell."""
         from napress.meshes.surfaces import build_surface
 
-        return build_surface(self.surface, self.width_um, self.dimension)
+        return build_surface(self.surface, self.widths_um, self.dimension)
 
     def fracture_assessment(self) -> Any:
         """Returns the assessment of fracture; it keeps the mesh of one run."""
@@ -171,8 +171,8 @@ def to_model(case: Case) -> PressModel:
     return PressModel(
         title=case.title,
         dimension=case.interface.dimension,
-        width_um=case.interface.width,
-        elements=case.interface.elements,
+        widths_um=case.interface.widths,
+        elements=case.interface.elements_along,
         surface=tuple(to_component(table) for table in case.surface),
         sodium_thickness_um=sodium.thickness,
         ceramic_thickness_um=ceramic.thickness,

@@ -26,47 +26,51 @@ def build_case_surface(case: Case, file: str = "case") -> Any:
     Raises:
         CaseError: If a component does not fit the cell or the interface mesh.
     """
-    from napress.meshes.resolution import ELEMENTS_PER_WAVELENGTH
     from napress.meshes.surfaces import SurfaceError, build_surface
 
-    width, elements = case.interface.width, case.interface.elements
+    cell = case.interface
     components = []
     for index, table in enumerate(case.surface):
         place = f"surface[{index}]"
         # Before any array is made: a tiny cut-off would ask for billions of waves.
         if isinstance(table, SelfAffine):
-            _require_resolved(width / table.cutoff, case, file, f"{place}.cutoff")
+            _require_resolved(table.cutoff, case, file, f"{place}.cutoff")
         try:
             component = to_component(table)
-            shortest = component.bind(width, case.interface.dimension).shortest_wavelength_um
+            shortest = component.bind(cell.width, cell.dimension).shortest_wavelength_um
         except SurfaceError as error:
             raise _surface_case_error(error, table, file, place) from error
         if shortest is not None:
             named = getattr(type(table), "wavelength_field", "kind")
             field = "flank" if getattr(table, "flank", None) is not None else named
-            _require_resolved(width / shortest, case, file, f"{place}.{field}")
+            _require_resolved(shortest, case, file, f"{place}.{field}")
         components.append(component)
     try:
-        return build_surface(components, width, case.interface.dimension)
+        return build_surface(components, cell.widths, cell.dimension)
     except ValueError as error:
-        allowed = f"allowed: a surface that {elements // ELEMENTS_PER_WAVELENGTH} waves can show"
+        allowed = f"allowed: a surface that {cell.text} can show"
         raise CaseError(file, "surface", f"{error}; {allowed}") from error
 
 
-def _require_resolved(waves: float, case: Case, file: str, field: str) -> None:
+def _require_resolved(wavelength: float, case: Case, file: str, field: str) -> None:
     from napress.meshes.resolution import ELEMENTS_PER_WAVELENGTH
 
-    elements, width = case.interface.elements, case.interface.width
-    needed = ELEMENTS_PER_WAVELENGTH * math.floor(waves + 1e-6)
-    if needed > elements:
-        finest = ELEMENTS_PER_WAVELENGTH * width / elements
-        raise CaseError(
-            file,
-            field,
-            f"makes waves of {width / waves:.4g} um, too short for {elements} elements on "
-            f"{width:g} um; allowed: wavelengths >= {finest:.4g} um, "
-            f"or interface.elements >= {needed}",
-        )
+    cell = case.interface
+    wanted = ELEMENTS_PER_WAVELENGTH[cell.dimension]
+    needed = [wanted * math.floor(width / wavelength + 1e-6) for width in cell.widths]
+    if all(few <= there for few, there in zip(needed, cell.elements_along, strict=True)):
+        return
+    finest = max(
+        wanted * width / there
+        for width, there in zip(cell.widths, cell.elements_along, strict=True)
+    )
+    raise CaseError(
+        file,
+        field,
+        f"makes waves of {wavelength:.4g} um, too short for {cell.text}; allowed: "
+        f"wavelengths >= {finest:.4g} um, or interface.elements >= "
+        f"{' x '.join(str(few) for few in needed)}",
+    )
 
 
 def _surface_case_error(error: ValueError, table: Any, file: str, place: str) -> CaseError:
@@ -212,7 +216,7 @@ def check_resistance(case: Case, file: str) -> None:
     wave = None if table is None else table.waviness
     if wave is None:
         return
-    least = SCALE_SEPARATION * case.interface.width
+    least = SCALE_SEPARATION * max(case.interface.widths)
     if wave.wavelength < least:
         raise CaseError(
             file,

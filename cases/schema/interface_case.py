@@ -49,12 +49,16 @@ from napress.cases.values.fields import (
     count,
     flag,
     number,
+    one_or_two,
     quantity,
     sourced,
     text,
 )
 
 LARGEST_ELEMENTS = 4096
+DEFAULT_ELEMENTS = {2: 128, 3: 16}
+ELEMENTS_ALLOWED = {2: (8, LARGEST_ELEMENTS), 3: (4, 256)}
+LONGEST_FACET = 2.0  # of its short side
 
 
 def _field(kind: Any, description: str) -> Any:
@@ -102,15 +106,76 @@ def material_of(kind: type[Metal] | type[Ceramic] | type[Tool], place: str = "")
 
 
 class Interface(Strict):
-    """The cell that is pressed: one period, or half of a mirrored one."""
+    """The cell that is pressed: one period, or half of a mirrored one; a rectangle in 3-D."""
 
     dimension: _field(
         choice(2, 3), "2: plane strain, a profile pressed along its depth; 3: a map"
     ) = 2
-    width: _field(LATERAL, "lateral size of the cell, such as '20 um'")
+    width: _field(
+        one_or_two(LATERAL), "lateral size of the cell, '20 um'; in 3-D also ['20 um', '10 um']"
+    )
     elements: _field(
-        count(4, LARGEST_ELEMENTS), "interface elements across the width; 8 per shortest wavelength"
-    ) = 128
+        one_or_two(count(4, LARGEST_ELEMENTS)),
+        "interface elements across the width, in 3-D also a pair; per shortest wavelength 8 in "
+        "2-D, 4 in 3-D; default: 128 in 2-D, 16 in 3-D",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_elements(cls, raw: object) -> object:
+        if isinstance(raw, dict) and "elements" not in raw:
+            return raw | {"elements": DEFAULT_ELEMENTS[3 if raw.get("dimension") == 3 else 2]}
+        return raw
+
+    @model_validator(mode="after")
+    def _one_per_direction(self) -> Interface:
+        for key in ("width", "elements"):
+            value = getattr(self, key)
+            if isinstance(value, tuple) and self.dimension == 2:
+                _refuse(key, "a pair has one number too many in 2-D; allowed: one value")
+        fewest, most = ELEMENTS_ALLOWED[self.dimension]
+        for along in self.elements_along:
+            if not fewest <= along <= most:
+                _refuse(
+                    "elements",
+                    f"{along} is out of range in {self.dimension}-D; allowed: {fewest} to {most}",
+                )
+        sizes = [
+            width / along for width, along in zip(self.widths, self.elements_along, strict=True)
+        ]
+        if max(sizes) > LONGEST_FACET * min(sizes):
+            shown_sizes = " by ".join(f"{size:.4g}" for size in sizes)
+            _refuse(
+                "elements",
+                f"makes facets of {shown_sizes} um; allowed: sides that differ by a factor of "
+                f"{LONGEST_FACET:g} at most",
+            )
+        return self
+
+    @property
+    def widths(self) -> tuple[float, ...]:
+        """Width by lateral direction, um."""
+        return _along(self.width, self.dimension)
+
+    @property
+    def elements_along(self) -> tuple[int, ...]:
+        """Interface elements by lateral direction."""
+        return _along(self.elements, self.dimension)
+
+    @property
+    def text(self) -> str:
+        """What the cell is, in a few words."""
+        elements = " x ".join(str(along) for along in self.elements_along)
+        widths = " x ".join(f"{width:g}" for width in self.widths)
+        return f"{elements} elements on {widths} um"
+
+
+def _along(value: Any, dimension: int) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,) * (dimension - 1)
+
+
+def _refuse(key: str, text: str) -> None:
+    raise PydanticCustomError("cell", "{text}", {"key": key, "text": text})
 
 
 class SodiumTable(Strict):

@@ -17,6 +17,8 @@ from pydantic import (
     ConfigDict,
     PlainSerializer,
     PlainValidator,
+    TypeAdapter,
+    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
@@ -156,6 +158,32 @@ def count(at_least: int, at_most: int) -> Any:
         int,
         PlainValidator(parse),
         WithJsonSchema({"type": "integer", "minimum": at_least, "maximum": at_most}),
+    ]
+
+
+def one_or_two(kind: Any) -> Any:
+    """Returns the type of a field that holds one value, or a list of two (a tuple inside)."""
+    one = TypeAdapter(kind)
+
+    def parse(value: object, info: ValidationInfo) -> Any:
+        if not isinstance(value, (list, tuple)):
+            return one.validate_python(value, context=info.context)
+        if len(value) != 2:
+            raise ValueError(f"{shown(value)} is not a pair; allowed: one value or a list of two")
+        return tuple(one.validate_python(item, context=info.context) for item in value)
+
+    def write(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return [one.dump_python(item) for item in value]
+        return one.dump_python(value)
+
+    single = one.json_schema()
+    pair = {"type": "array", "items": single, "minItems": 2, "maxItems": 2}
+    return Annotated[
+        Any,
+        PlainValidator(parse),
+        PlainSerializer(write),
+        WithJsonSchema({"anyOf": [single, pair]}),
     ]
 
 

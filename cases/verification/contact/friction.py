@@ -64,8 +64,14 @@ class Incline:
     """A plane that rises across the cell up to height 0, in place of a rough surface."""
 
     slope: float
-    width_um: float = WIDTH_UM
+    widths_um: tuple[float, ...] = (WIDTH_UM,)
     dimension: int = 2
+    area_um: float = WIDTH_UM
+
+    @property
+    def width_um(self) -> float:
+        """Width of the cell."""
+        return self.widths_um[0]
 
     @property
     def peak_to_valley_um(self) -> float:

@@ -222,7 +222,7 @@ def test_drag_on_the_ceramic_is_in_equilibrium_with_the_friction():
     ceramic.set_load(np.zeros_like(load), drag[None])
     assert np.abs(ceramic.displacement.x.array).max() > 0.0
     # Betti: the work of either load on the motion of the other is the same.
-    force = ceramic._tangents[0] * (ceramic._project.T @ drag)[:, None]
+    force = ceramic._tangents[0] * ceramic._nodal(drag)[:, None]
     assert float((force * moved[ceramic._dofs]).sum()) == pytest.approx(
         float(load @ recession), rel=1e-8
     )

@@ -31,7 +31,7 @@ def sodium():
 
 @pytest.fixture
 def gas(sodium):
-    made = InterfaceLaws(sodium, WIDTH).gas
+    made = InterfaceLaws(sodium, (WIDTH,)).gas
     made.open_up(at_points(made, np.ones(FACETS)))
     return made
 
@@ -128,7 +128,7 @@ def test_facets_of_a_square_face_adjoin_and_percolate():
     """In 3-D a run of open facets leads out only from one wall to the opposite one."""
     body = build_sodium(4.0, 4.0, 4, MPI.COMM_SELF, dimension=3)
     face = ContactFace(body, 2)
-    graph = facet_graph(MPI.COMM_SELF, face, 4.0, 1.0)
+    graph = facet_graph(MPI.COMM_SELF, face, (4.0, 4.0), 1.0)
     middle = face.corners().mean(axis=1)[graph.order]
     assert graph.size == 32 and len(graph.pairs) == 40
     strip = np.abs(middle[:, 1] - 1.5) < 0.5

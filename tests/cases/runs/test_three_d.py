@@ -1,0 +1,113 @@
+"""Three dimensions from case file to report: the same columns, resume, ranks, two widths."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from mpi import run_ranks
+
+CASE = """
+title = "Small map"
+surface = [{ kind = "self-affine", rms = "0.2 um", hurst = 0.8, cutoff = "8 um", seed = 2 }]
+interface = { dimension = 3, width = ["10 um", "8 um"], elements = [5, 4] }
+program = [{ pressure = "0.3 MPa" }, { pressure = "0.6 MPa" }]
+solver = { void_error = "10 percent" }
+resistance = { charge_transfer = { value = "2 ohm*cm**2", estimate = true } }
+[sodium]
+material = "sodium-wang-2020"
+thickness = "10 um"
+yield_strength = { value = "1 MPa", estimate = true }
+hardening = { value = "2 MPa", estimate = true }
+[ceramic]
+material = "nzsp"
+thickness = "15 um"
+"""
+COMMAND = [sys.executable, "-m", "napress.cases.cli"]
+DEADLINE_S = 200.0
+
+
+def finish(*arguments):
+    done = subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=DEADLINE_S
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def history(folder):
+    return pd.read_csv(folder / "history.csv")
+
+
+def same(one, other, tolerance):
+    left, right = history(one), history(other)
+    assert list(left.columns) == list(right.columns) and len(left) == len(right)
+    for name in left.columns:
+        if name.endswith("_s") or not np.issubdtype(left[name].dtype, np.number):
+            continue
+        scale = max(float(np.abs(right[name]).max()), 1e-9)
+        worst = float(np.nanmax(np.abs(left[name] - right[name]), initial=0.0)) / scale
+        assert worst < tolerance, f"{name} differs by {worst:.2g} of its largest value"
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    path = tmp_path_factory.mktemp("case") / "map.toml"
+    path.write_text(CASE)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(case, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    finish("run", case, "--out", folder, "--quiet")
+    return folder
+
+
+def test_history_has_the_columns_of_two_dimensions_by_volume(whole):
+    table = history(whole)
+    assert {"void_volume_um3", "void_largest_um3", "external_work_pJ"} <= set(table.columns)
+    assert not [name for name in table.columns if name.endswith(("_um2", "_pJ_per_um"))]
+    assert {"tension_y_um", "tension_z_um", "interface_asr_ohm_cm2"} <= set(table.columns)
+    assert table["void_volume_um3"].iloc[-1] < 0.95 * table["void_volume_um3"].iloc[0]
+    assert table["energy_balance_error_percent"].abs().iloc[-1] < 2.0
+    last = table.iloc[-1]
+    assert last["pressure_MPa"] == pytest.approx(0.6, rel=1e-6)
+    assert last["contact_pressure_mean_MPa"] == pytest.approx(0.6, rel=5e-3)
+
+
+def test_report_figures_and_fields_are_there(whole):
+    assert "void volume" in (whole / "report.html").read_text().lower()
+    figures = {path.stem for path in (whole / "figures").glob("*.png")}
+    assert {"contact_and_void", "interface", "ceramic_stress", "resistance"} <= figures
+    assert list((whole / "fields").glob("ceramic_*.vtu"))
+    assert list((whole / "conduction").glob("electrolyte_*.vtu"))
+
+
+def test_killed_run_ends_as_if_never_killed(case, whole, tmp_path):
+    folder = tmp_path / "run"
+    process = subprocess.Popen([*COMMAND, "run", str(case), "--out", str(folder), "--quiet"])
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        path = folder / "history.csv"
+        if path.exists() and len(path.read_text().splitlines()) > 4:
+            break
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (folder / "summary.json").exists()
+    finish("resume", folder, "--quiet")
+    same(folder, whole, 2e-4)
+
+
+def test_two_ranks_give_what_one_gives(case, whole, tmp_path):
+    folder = tmp_path / "run"
+    arguments = ["-m", "napress.cases.cli", "run", case, "--out", folder, "--quiet"]
+    run_ranks(2, arguments, timeout_s=DEADLINE_S)
+    same(folder, whole, 1e-6)
