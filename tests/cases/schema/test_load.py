@@ -58,12 +58,8 @@ def test_resolved_case_holds_every_default():
 def test_model_is_in_inner_units():
     model = to_model(load_case(example("sinusoid.toml")))
     assert model.surface == (Sinusoid(1.0, 20.0, math.pi),)
-    assert (model.widths_um, model.sodium_thickness_um, model.ceramic_thickness_um) == (
-        (20,),
-        20,
-        40,
-    )
-    assert model.elements == 128
+    assert (model.sodium_thickness_um, model.ceramic_thickness_um) == (20, 40)
+    assert (model.widths_um, model.elements) == ((20,), (128,))
     assert model.ceramic.young_MPa == pytest.approx(70e3)
     assert model.sodium.young_MPa == pytest.approx(4600.0), "not overridden: the material's"
     assert (model.sodium.yield_MPa, model.sodium.hardening_MPa) == (1.0, 2.0)
