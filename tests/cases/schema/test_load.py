@@ -77,7 +77,7 @@ def test_rough_example_is_the_demo_of_the_issue():
     (surface,) = model.surface
     assert isinstance(surface, SelfAffine)
     assert (surface.rms_um, surface.cutoff_um, surface.hurst) == (0.5, 1.0, 0.8)
-    assert model.elements == 256
+    assert model.elements == (256,)
     assert build_case_surface(case).shortest_wavelength_um == pytest.approx(1.0)
 
 
