@@ -115,7 +115,7 @@ class Interface(Strict):
         one_or_two(LATERAL), "lateral size of the cell, '20 um'; in 3-D also ['20 um', '10 um']"
     )
     elements: _field(
-        one_or_two(count(4, LARGEST_ELEMENTS)),
+        one_or_two(count(1)),  # what each dimension allows is checked below
         "interface elements across the width, in 3-D also a pair; per shortest wavelength 8 in "
         "2-D, 4 in 3-D; default: 128 in 2-D, 16 in 3-D",
     )
@@ -136,10 +136,8 @@ class Interface(Strict):
         fewest, most = ELEMENTS_ALLOWED[self.dimension]
         for along in self.elements_along:
             if not fewest <= along <= most:
-                _refuse(
-                    "elements",
-                    f"{along} is out of range in {self.dimension}-D; allowed: {fewest} to {most}",
-                )
+                place = f"out of range in {self.dimension}-D"
+                _refuse("elements", f"{shown(along)} is {place}; allowed: {fewest} to {most}")
         sizes = [
             width / along for width, along in zip(self.widths, self.elements_along, strict=True)
         ]

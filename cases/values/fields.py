@@ -143,22 +143,22 @@ def number(bounds: Bounds) -> Any:
     ]
 
 
-def count(at_least: int, at_most: int) -> Any:
-    """Returns the type of a whole number in a range."""
+def count(at_least: int, at_most: int | None = None) -> Any:
+    """Returns the type of a whole number in a range; without an end, whatever checks on."""
+    allowed = f"{at_least} or more" if at_most is None else f"{at_least} to {at_most}"
 
     def parse(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
-            wanted = f"a whole number from {at_least} to {at_most}"
+            wanted = f"a whole number, {allowed}"
+            if at_most is not None:
+                wanted = f"a whole number from {allowed}"
             raise ValueError(f"{shown(value)} is not a whole number; allowed: {wanted}")
-        if not at_least <= value <= at_most:
-            raise ValueError(f"{shown(value)} is out of range; allowed: {at_least} to {at_most}")
+        if value < at_least or (at_most is not None and value > at_most):
+            raise ValueError(f"{shown(value)} is out of range; allowed: {allowed}")
         return value
 
-    return Annotated[
-        int,
-        PlainValidator(parse),
-        WithJsonSchema({"type": "integer", "minimum": at_least, "maximum": at_most}),
-    ]
+    bounds = {"minimum": at_least} if at_most is None else {"minimum": at_least, "maximum": at_most}
+    return Annotated[int, PlainValidator(parse), WithJsonSchema({"type": "integer"} | bounds)]
 
 
 def one_or_two(kind: Any) -> Any:
