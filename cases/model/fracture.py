@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from napress.cases.schema.creep import to_law
 from napress.cases.schema.fracture import Fracture, Specimens
 from napress.cases.schema.interface_case import Case, CeramicTable, value_of
+from napress.cases.schema.program import to_program
+from napress.fem.inputs.materials import CreepLaw
 
 
 def weibull_law(ceramic: CeramicTable, specimens: Specimens) -> Any:
@@ -72,23 +75,62 @@ def fracture_settings(case: Case) -> Any:
     )
 
 
-def _slot_flow(case: Case, table: Fracture) -> Any:
-    from napress.postprocess.fracture.assessment import SlotFlow
-    from napress.postprocess.theory.flaws import creep_prefactor
+def pressing_temperature_K(case: Case) -> float:
+    """Temperature at the end of the load program; ``[fracture]``'s where that names none."""
+    named = any(stage.temperature is not None for stage in case.program)
+    program = to_program(case.program)
+    if named or sum(entry.duration_s for entry in program):
+        return program[-1].temperature_K
+    return case.fracture.temperature.value
 
-    metal = case.sodium.material
+
+def _slot_flow(case: Case, table: Fracture) -> Any:
+    """How flaws fill: by the program of the case where it has time, else by ``[fracture]``."""
+    from napress.postprocess.fracture.filling import SlotFlow
+
     sodium_yield = table.sodium_yield or value_of(case.sodium, "yield_strength")
-    prefactor, exponent = None, 1.0
-    if metal.creep_rate_at_1_MPa is not None and metal.creep_exponent is not None:
-        prefactor, exponent = metal.creep_rate_at_1_MPa.value, metal.creep_exponent.value
-        if metal.creep_activation_energy is not None:
-            prefactor = creep_prefactor(
-                prefactor, metal.creep_activation_energy.value, table.temperature.value
-            )
+    program = to_program(case.program)
+    seconds = sum(entry.duration_s for entry in program)
+    temperature = pressing_temperature_K(case)
     return SlotFlow(
         width_ratio=table.slot_width_ratio.value,
         yield_MPa=sodium_yield.value,
         hold_s=table.hold_time.value,
-        creep_prefactor=prefactor,
-        creep_exponent=exponent,
+        creep=_creep_in_flaws(case),
+        temperature_K=temperature,
+        timed=seconds > 0.0,
+        notes=tuple(_told_otherwise(case, seconds, {entry.temperature_K for entry in program})),
     )
+
+
+def _creep_in_flaws(case: Case) -> CreepLaw | None:
+    """The law of ``[creep]``, else that of the material, if there is one."""
+    if case.creep is not None:
+        return to_law(case.creep, case.sodium.material)
+    metal = case.sodium.material
+    if metal.creep_rate_at_1_MPa is None or metal.creep_exponent is None:
+        return None
+    energy = metal.creep_activation_energy
+    return CreepLaw(
+        metal.creep_rate_at_1_MPa.value,
+        metal.creep_exponent.value,
+        0.0 if energy is None else energy.value,
+    )
+
+
+def _told_otherwise(case: Case, seconds: float, temperatures: set[float]) -> list[str]:
+    """Where ``[fracture]`` and the program give different times or temperatures."""
+    table, found = case.fracture, []
+    if seconds > 0.0 and table.hold_time.value != seconds:
+        found.append(
+            f"Sodium creeps into flaws during the {seconds:g} s of the load program; "
+            f"fracture.hold_time = {table.hold_time.value:g} s plays no part."
+        )
+    named = seconds > 0.0 or any(stage.temperature is not None for stage in case.program)
+    if named and temperatures != {table.temperature.value}:
+        degrees = " and ".join(f"{value:g} K" for value in sorted(temperatures))
+        found.append(
+            f"Sodium creeps into flaws at the temperature of the load program, {degrees}; "
+            f"fracture.temperature = {table.temperature.value:g} K plays no part."
+        )
+    return found

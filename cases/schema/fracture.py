@@ -11,6 +11,7 @@ from napress.cases.schema import materials
 from napress.cases.values import units
 from napress.cases.values.fields import Bounds, SourcedValue, Strict, choice, count, sourced
 from napress.cases.values.units import Dimension
+from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
 
 AREA = Dimension("area", "um**2", ("um**2", "mm**2", "cm**2"), "80 mm**2")
 VOLUME = Dimension("volume", "um**3", ("um**3", "mm**3"), "1 mm**3")
@@ -111,7 +112,7 @@ class Fracture(Specimens):
         60.0, "s", "a minute under pressure"
     )
     temperature: _of(units.TEMPERATURE, _TEMPERATURE, "temperature of pressing") = _guess(
-        298.15, "K", "room temperature"
+        ROOM_TEMPERATURE_K, "K", "room temperature"
     )
     samples: Annotated[
         count(100, 10_000_000), Field(description="pellets drawn to compare with quadrature")

@@ -17,7 +17,7 @@ import pandas as pd
 import tomli_w
 
 from napress.cases.errors import ExitCode, NapressError, RunFolderError
-from napress.cases.model.fracture import fracture_settings, weibull_law
+from napress.cases.model.fracture import fracture_settings, pressing_temperature_K, weibull_law
 from napress.cases.model.pellet import pellet_estimates
 from napress.cases.runs import folder as run_folder
 from napress.cases.runs.pool import Ended, run_jobs
@@ -313,7 +313,7 @@ def _otherwise(
 
 def _creep(case: Case) -> SodiumCreep | None:
     """How the sodium flows in time: as the case solves it, else as its material says."""
-    metal, temperature = case.sodium.material, case.fracture.temperature.value
+    metal, temperature = case.sodium.material, pressing_temperature_K(case)
     if case.creep is not None:
         law = to_law(case.creep, metal)
         return SodiumCreep(law.exponent, law.activation_kJ_per_mol, temperature, timed=True)

@@ -93,16 +93,11 @@ def _draw_probabilities(
     axes: Axes, history: pd.DataFrame, settings: FractureSettings, top_MPa: float
 ) -> None:
     pressure = _grid(top_MPa)
-    flaws, flow = settings.flaws, settings.flow
-    depth = flaws.depth.median
+    flaws = settings.flaws
     for kind, held in confinements(settings).items():
         own = kind == settings.confinement.kind
         lateral = [held.lateral_MPa(float(p)) for p in pressure]
-        share = [flow.filling(float(p), depth) for p in pressure]
         full = [flaws.probability(p - s) for p, s in zip(pressure, lateral, strict=True)]
-        limited = [
-            flaws.probability(f * p - s) for f, p, s in zip(share, pressure, lateral, strict=True)
-        ]
         colour = style.RED if own else style.GREY
         _curve(
             axes,
@@ -112,9 +107,11 @@ def _draw_probabilities(
             "-" if own else DASHES[kind],
             f"sodium in flaws, {NAMES[kind]}",
         )
-        if own and min(share) < 1.0:
-            _curve(axes, pressure, limited, colour, ":", "the same, as far as sodium flows")
     shown = history[history["pressure_MPa"] > 0.0]
+    if (shown["flaw_pressure_share"] < 1.0).any():
+        limited = shown["flaw_flow_limited_probability"]
+        text = PROBABILITIES["flaw_flow_limited_probability"]
+        _curve(axes, shown["pressure_MPa"], limited, style.RED, ":", text)
     hidden = 0
     for name, colour, dashes in CURVES:
         if name in shown and not _curve(

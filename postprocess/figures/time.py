@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
+from scipy import constants
 
 from napress.postprocess.figures import style
 from napress.postprocess.records.columns import head
@@ -13,7 +14,6 @@ from napress.postprocess.records.history import void_column
 from napress.postprocess.records.summary import closure_times
 from napress.postprocess.wording import number
 
-ZERO_C_IN_K = 273.15
 # A first step far shorter than the whole run: only a logarithm shows both.
 WIDE = 100.0
 
@@ -64,9 +64,9 @@ def draw_in_time(history: pd.DataFrame) -> Figure:
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
     low, high = shown["temperature_K"].min(), shown["temperature_K"].max()
-    text = f"{number(low - ZERO_C_IN_K)} °C"
+    text = f"{number(low - constants.zero_Celsius)} °C"
     if high > low:
-        text += f" to {number(high - ZERO_C_IN_K)} °C"
+        text += f" to {number(high - constants.zero_Celsius)} °C"
     pressing.set_title(text)
     if contact.get_legend_handles_labels()[0]:
         contact.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")

@@ -18,6 +18,7 @@ from napress.fem.snapshot import Array, Snapshot
 from napress.postprocess.fracture import weibull
 from napress.postprocess.fracture.confinement import Confinement
 from napress.postprocess.fracture.criteria import safety_fields
+from napress.postprocess.fracture.filling import CreepClock, SlotFlow
 from napress.postprocess.fracture.scatter import FlawStatistics
 from napress.postprocess.fracture.summary import statistics_summary
 from napress.postprocess.fracture.verdict import (
@@ -40,46 +41,6 @@ from napress.postprocess.theory import flaws as closed
 
 # What a laboratory can change about how a pellet is held.
 HELD_OTHERWISE = ("rigid die", "isostatic")
-
-
-@dataclass(frozen=True)
-class SlotFlow:
-    """How sodium flows into a flaw.
-
-    Attributes:
-        width_ratio: Width of a flaw over its depth.
-        yield_MPa: Yield stress of sodium in the flaw.
-        hold_s: Time under pressure.
-        creep_prefactor: Norton's A in MPa^-n / s at the temperature; None if unknown.
-        creep_exponent: Norton's n.
-    """
-
-    width_ratio: float
-    yield_MPa: float
-    hold_s: float
-    creep_prefactor: float | None = None
-    creep_exponent: float = 1.0
-
-    def reach_um(self, pressure_MPa: float, depth_um: float) -> tuple[float, float]:
-        """Depths sodium is pushed to by yielding and by creep, in a slot like the flaw."""
-        pressure = max(pressure_MPa, 0.0)
-        width = self.width_ratio * depth_um
-        pushed = closed.slot_reach_yield_um(pressure, width, self.yield_MPa)
-        if self.creep_prefactor is None:
-            return pushed, 0.0
-        law = (self.creep_prefactor, self.creep_exponent)
-        return pushed, closed.slot_reach_creep_um(pressure, width, self.hold_s, *law)
-
-    def filling(self, pressure_MPa: float, depth_um: float) -> float:
-        """Share of the pressure at the mouth that opens the flaw, 0 to 1.
-
-        A flaw that creep fills within the time ends up under the whole pressure; else
-        the pressure falls linearly to zero at the larger of the two reaches.
-        """
-        pushed, crept = self.reach_um(pressure_MPa, depth_um)
-        if crept >= depth_um:
-            return 1.0
-        return closed.partly_filled_factor(max(pushed, crept) / depth_um)
 
 
 @dataclass(frozen=True)
@@ -116,6 +77,7 @@ class FractureAssessment:
     def __init__(self, settings: FractureSettings, strength: CeramicStrength) -> None:
         self.settings, self.strength = settings, strength
         self._mesh: _Mesh | None = None
+        self._clock = CreepClock(settings.flow)
 
     def held(self, snapshot: Snapshot) -> Snapshot:
         """The step with the ceramic held from the side as the case says."""
@@ -165,24 +127,31 @@ class FractureAssessment:
         """
         if self._mesh is None:
             self._mesh = _Mesh.of(snapshot, self.settings.flaws.depth.median)
-        row = self._held_as_asked(snapshot)
+        crept = self._clock.add(snapshot.time_s, snapshot.pressure_MPa, snapshot.temperature_K)
+        row = self._held_as_asked(snapshot, crept)
         if snapshot.is_target:
             for kind in HELD_OTHERWISE:
-                row |= self._held_otherwise(snapshot, kind)
+                row |= self._held_otherwise(snapshot, kind, crept)
         return row
 
-    def _held_otherwise(self, snapshot: Snapshot, kind: str) -> dict[str, float]:
+    def restore(self, history: pd.DataFrame) -> None:
+        """Counts again how far sodium has crept into flaws, before a run is resumed."""
+        self._clock.restore(history)
+
+    def _held_otherwise(
+        self, snapshot: Snapshot, kind: str, crept: float | None
+    ) -> dict[str, float]:
         """What the verdict would be, were the pellet held otherwise; see docs/window.md."""
         confinement = replace(self.settings.confinement, kind=kind)
         other = FractureAssessment(replace(self.settings, confinement=confinement), self.strength)
         other._mesh = self._mesh
         return {
             f"if_{kind.replace(' ', '_')}_{name}": value
-            for name, value in other._held_as_asked(snapshot).items()
+            for name, value in other._held_as_asked(snapshot, crept).items()
             if name.endswith(("_probability", "_utilisation"))
         }
 
-    def _held_as_asked(self, snapshot: Snapshot) -> dict[str, float]:
+    def _held_as_asked(self, snapshot: Snapshot, crept: float | None) -> dict[str, float]:
         held = self.held(snapshot)
         pressure = snapshot.pressure_MPa
         row = strength_columns(held.ceramic, self.strength, self._mesh.depth_um)
@@ -192,7 +161,7 @@ class FractureAssessment:
         row["lateral_stress_MPa"] = self.settings.confinement.lateral_MPa(pressure)
         if self.settings.law is not None:
             row |= self._weibull(held)
-        return row | self._flaw(pressure) | self._local_flaw(held)
+        return row | self._flaw(pressure, crept) | self._local_flaw(held)
 
     def _weibull(self, held: Snapshot) -> dict[str, float]:
         law, mesh = self.settings.law, self._mesh
@@ -222,20 +191,20 @@ class FractureAssessment:
             row |= place_columns(f"weibull_{name}", mesh.place(place[worst]), depth)
         return row
 
-    def _flaw(self, pressure_MPa: float) -> dict[str, float]:
+    def _flaw(self, pressure_MPa: float, crept: float | None) -> dict[str, float]:
         """The closed form: the mean pressure in a flaw of median depth."""
         flaws, flow = self.settings.flaws, self.settings.flow
         depth = flaws.depth.median
         lateral = self.settings.confinement.lateral_MPa(pressure_MPa)
-        pushed, crept = flow.reach_um(pressure_MPa, depth)
-        filling = flow.filling(pressure_MPa, depth)
+        pushed, reached = flow.reach_um(pressure_MPa, depth, crept)
+        filling = flow.filling(pressure_MPa, depth, crept)
         full, limited = pressure_MPa - lateral, filling * pressure_MPa - lateral
         critical = closed.critical_depth_um(flaws.toughness.median, full)
         return {
             "flaw_stress_intensity_MPa_sqrt_m": float(closed.edge_crack_intensity(full, depth)),
             "flaw_critical_depth_um": float(critical),
             "flaw_reach_yield_um": pushed,
-            "flaw_reach_creep_um": crept,
+            "flaw_reach_creep_um": reached,
             "flaw_pressure_share": filling,
             "flaw_probability": flaws.probability(full),
             "flaw_flow_limited_probability": flaws.probability(limited),

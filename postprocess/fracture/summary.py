@@ -123,6 +123,7 @@ def statistics_summary(history: pd.DataFrame, settings: FractureSettings) -> dic
             "pressure_share": float(last["flaw_pressure_share"]),
             "reach_yield_um": float(last["flaw_reach_yield_um"]),
             "reach_creep_um": float(last["flaw_reach_creep_um"]),
+            "creep_s": float(last["time_s"]) if settings.flow.timed else settings.flow.hold_s,
             "stress_intensity_MPa_sqrt_m": float(last["flaw_stress_intensity_MPa_sqrt_m"]),
             "local_stress_intensity_MPa_sqrt_m": float(
                 last["flaw_local_stress_intensity_MPa_sqrt_m"]
@@ -137,7 +138,7 @@ def statistics_summary(history: pd.DataFrame, settings: FractureSettings) -> dic
                 "seed": settings.seed,
             },
         },
-        "rests_on": list(WHAT_IT_RESTS_ON),
+        "rests_on": [*WHAT_IT_RESTS_ON, *settings.flow.notes],
     }
     if law is not None:
         found["weibull"] = {

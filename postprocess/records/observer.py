@@ -35,6 +35,9 @@ class Observer(Protocol):
     def truncate(self, last_step: int) -> None:
         """Forget what was kept of later steps, before a run is resumed; -1 forgets all."""
 
+    def restore(self, history: pd.DataFrame) -> None:
+        """Take up again what depends on earlier steps, before a run is resumed."""
+
     def summary(self, history: pd.DataFrame) -> Mapping[str, Any]:
         """Entries of ``summary.json``, from the history of the whole run."""
 
@@ -48,7 +51,7 @@ def asked(observer: Any, what: str, argument: Any) -> dict[str, Any]:
 
     Args:
         observer: The observer.
-        what: ``columns``, ``cell_fields``, ``summary`` or ``truncate``.
+        what: A method of :class:`Observer`.
         argument: Of the method.
 
     Raises:
@@ -65,7 +68,7 @@ def asked(observer: Any, what: str, argument: Any) -> dict[str, Any]:
         raise
     except Exception as error:  # whatever a user's own code raises is one line
         raise ObserverError(f"{name}: {type(error).__name__}: {error}") from error
-    if given is None and what == "truncate":
+    if given is None and what in ("truncate", "restore"):
         return {}
     if not isinstance(given, Mapping):
         raise ObserverError(f"{name}: {type(given).__name__}; allowed: a dict of names and values")

@@ -139,6 +139,10 @@ class Recorder:
         fields.truncate_fields(self.folder / FIELDS, last_step)
         for observer in self.observers:
             asked(observer, "truncate", last_step)
+        if (self.folder / HISTORY).is_file():
+            kept = history.read_history(self.folder / HISTORY)
+            for observer in self.observers:
+                asked(observer, "restore", kept)
         storage.remove_unfinished(self.folder)
 
     def finish(

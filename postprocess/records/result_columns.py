@@ -212,6 +212,7 @@ SWEEP_STATISTICS = (
     ),
     Column(f"{_F}flaw_flaws_on_pellet", "Flaws on the pellet", "Assumed number."),
     Column(f"{_F}flaw_pressure_share", "Share of pressure in the flaw", "At the last step."),
+    Column(f"{_F}flaw_creep_s", "Time to creep into a flaw", "Of the program, or the hold time."),
     Column(f"{_F}flaw_reach_{{flow}}_um", "Reach by {flow}", "How deep sodium flows into a flaw."),
     Column(f"{_F}flaw_stress_intensity_MPa_sqrt_m", "K_I of a filled flaw", "At the last step."),
     Column(

@@ -93,7 +93,7 @@ def _flaw_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
         (
             "Depth sodium is pushed to in a flaw of median depth (µm)",
             f"{number(flaw['reach_yield_um'])} by yielding, "
-            f"{number(flaw['reach_creep_um'])} by creep in the hold time",
+            f"{number(flaw['reach_creep_um'])} by creep in {number(flaw.get('creep_s'))} s",
         ),
         ("Share of the pressure that opens the flaw", number(flaw["pressure_share"])),
         (

@@ -24,8 +24,6 @@ from napress.postprocess.theory.plasticity import shear_yield_MPa
 # Edge crack in a half plane under uniform pressure (textbook; 1.1215 to more digits).
 EDGE_CRACK_FACTOR = 1.12
 METRES_PER_UM = 1e-6
-GAS_CONSTANT_J_PER_MOL_K = 8.31446
-ROOM_TEMPERATURE_K = 298.15
 
 
 def edge_crack_intensity(opening_MPa: ArrayLike, depth_um: ArrayLike) -> Array:
@@ -209,26 +207,25 @@ def slot_reach_creep_um(
     if pressure_MPa == 0.0 or time_s == 0.0:
         return 0.0
     # By logarithms: the power of a large pressure overflows.
+    crept = math.log(prefactor) + exponent * math.log(pressure_MPa) + math.log(time_s)
+    return slot_reach_of_strain_um(width_um, crept, exponent)
+
+
+def slot_reach_of_strain_um(width_um: float, log_strain: float, exponent: float) -> float:
+    """The same where pressure and temperature change: by the integral of A p^n over time.
+
+    Own derivation: L^n dL/dt is proportional to A p^n, whose integral is the creep strain
+    of a bar under the pressure at the mouth.
+
+    Args:
+        width_um: Width of the slot.
+        log_strain: Natural logarithm of that strain.
+        exponent: n.
+    """
+    require_positive(width_um=width_um, exponent=exponent)
     filled = (
         math.log((exponent + 1.0) / (exponent + 2.0))
         + 0.5 * (exponent + 1.0) * math.log(3.0)
-        + math.log(prefactor)
-        + exponent * math.log(pressure_MPa)
-        + math.log(time_s)
+        + log_strain
     )
     return 0.5 * width_um * math.exp(filled / (exponent + 1.0))
-
-
-def creep_prefactor(prefactor: float, activation_kJ_per_mol: float, temperature_K: float) -> float:
-    """Norton's A at another temperature, from its value at 25 °C (Arrhenius).
-
-    Args:
-        prefactor: A at 298.15 K.
-        activation_kJ_per_mol: Activation energy.
-        temperature_K: Temperature.
-    """
-    require_positive(prefactor=prefactor, temperature_K=temperature_K)
-    difference = 1.0 / temperature_K - 1.0 / ROOM_TEMPERATURE_K
-    return prefactor * math.exp(
-        -1e3 * activation_kJ_per_mol / GAS_CONSTANT_J_PER_MOL_K * difference
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from napress.postprocess.theory.flaws import GAS_CONSTANT_J_PER_MOL_K, ROOM_TEMPERATURE_K
+from napress.fem.inputs.constants import ROOM_TEMPERATURE_K, GAS_CONSTANT_kJ_PER_MOL_K
 from napress.postprocess.window.curves import Array, Curves
 from napress.postprocess.window.ends import Targets, Window, upper_end
 
@@ -65,7 +65,7 @@ def warm_factor(creep: SodiumCreep, temperature_K: float = WARM_K) -> float:
     From rate = A exp(-Q/RT) s^n: s ~ exp(Q / (n R T)).
     """
     inverse = 1 / temperature_K - 1 / creep.temperature_K
-    energy = 1e3 * creep.activation_kJ_per_mol / GAS_CONSTANT_J_PER_MOL_K
+    energy = creep.activation_kJ_per_mol / GAS_CONSTANT_kJ_PER_MOL_K
     return math.exp(energy / creep.exponent * inverse)
 
 

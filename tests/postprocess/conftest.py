@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from napress.fem.inputs.materials import CreepLaw
 from napress.postprocess.fracture.assessment import (
     FractureAssessment,
     FractureSettings,
-    SlotFlow,
 )
 from napress.postprocess.fracture.confinement import Confinement
+from napress.postprocess.fracture.filling import SlotFlow
 from napress.postprocess.fracture.scatter import FlawStatistics, Scatter
 from napress.postprocess.fracture.verdict import CeramicStrength, Strength
 from napress.postprocess.fracture.weibull import WeibullLaw
@@ -55,7 +56,7 @@ def assess():
         toughness, depth = Scatter("lognormal", 1.3, 0.15), Scatter("lognormal", 1.0, 0.5)
         law = WeibullLaw(7.5, 85.0, 1e9, 1e7)
         held = Confinement("rigid die", 8e4, 0.26)
-        flow = SlotFlow(0.01, 0.235, 60.0, 0.53, 5.0)
+        flow = SlotFlow(0.01, 0.235, 60.0, CreepLaw(0.53, 5.0))
         settings = FractureSettings(7.85e7, law, FlawStatistics(depth, toughness), held, flow)
         return FractureAssessment(settings, strength)
 

@@ -21,6 +21,7 @@ from napress.cases.verification.metal.plastic_point import (
     uniaxial,
 )
 from napress.cases.verification.rows import Row, absolute, relative
+from napress.fem.inputs.constants import ROOM_TEMPERATURE_K, GAS_CONSTANT_kJ_PER_MOL_K
 from napress.fem.inputs.materials import CreepLaw, PlasticMetal, from_flow_stress
 from napress.postprocess.theory.creep import norton_stress_MPa, relaxed_stress_MPa
 
@@ -70,7 +71,7 @@ def _rate_rows() -> list[Row]:
             relative(
                 f"flow stress at {rate:.3g} per s, Wang 2020 flow law",
                 FLOW_STRESS_MPa * rate**RATE_EXPONENT,
-                strained(point, rate, 298.15).equivalent_MPa,
+                strained(point, rate, ROOM_TEMPERATURE_K).equivalent_MPa,
                 1e-3,
                 "MPa",
                 "at 5 % strain; measured 0.2 % yield is 0.15 MPa at 1.22e-5, 0.36 at 1.22e-2 per s",
@@ -82,7 +83,7 @@ def _rate_rows() -> list[Row]:
             relative(
                 f"flow stress at {rate:.3g} per s, Wang 2020 creep law",
                 norton_stress_MPa(rate, NORTON_RATE_PER_S, NORTON_EXPONENT),
-                strained(point, rate, 298.15).equivalent_MPa,
+                strained(point, rate, ROOM_TEMPERATURE_K).equivalent_MPa,
                 1e-3,
                 "MPa",
                 "at 5 % strain, 50 increments",
@@ -93,7 +94,9 @@ def _rate_rows() -> list[Row]:
 
 def _temperature_rows() -> list[Row]:
     point = MaterialPoint(creeping(norton()))
-    faster = math.exp(ACTIVATION_kJ_PER_MOL / 8.314462618e-3 * (1 / 298.15 - 1 / WARM_K))
+    faster = math.exp(
+        ACTIVATION_kJ_PER_MOL / GAS_CONSTANT_kJ_PER_MOL_K * (1 / ROOM_TEMPERATURE_K - 1 / WARM_K)
+    )
     expected = norton_stress_MPa(RATES_PER_S[2], NORTON_RATE_PER_S * faster, NORTON_EXPONENT)
     warm = strained(point, RATES_PER_S[2], WARM_K).equivalent_MPa
     note = f"Arrhenius, {ACTIVATION_kJ_PER_MOL:g} kJ/mol (an estimate): {faster:.3g} times faster"
@@ -102,7 +105,7 @@ def _temperature_rows() -> list[Row]:
 
 def relaxed(point: MaterialPoint, start: PointState, time_s: float, steps: int) -> PointState:
     """State after holding the shape that ``start`` was loaded to."""
-    point.let_creep(time_s / steps, 298.15)
+    point.let_creep(time_s / steps, ROOM_TEMPERATURE_K)
     state = start
     for _ in range(steps):
         state = point.deform(uniaxial(1e-4)(1.0), state)
@@ -111,7 +114,7 @@ def relaxed(point: MaterialPoint, start: PointState, time_s: float, steps: int) 
 
 def _relaxation_rows() -> list[Row]:
     point = MaterialPoint(creeping(norton()))
-    point.let_creep(0.0, 298.15)
+    point.let_creep(0.0, ROOM_TEMPERATURE_K)
     loaded = point.deform(uniaxial(1e-4)(1.0), VIRGIN)
     shear = YOUNG_MPa / (2 * (1 + POISSON))
     rows, time_s = [], 10.0
@@ -145,14 +148,14 @@ def _combined_rows() -> list[Row]:
         relative(
             "creep and yield, 1e3 per s: the yield stress",
             YIELD_MPa,
-            strained(point, fast, 298.15).equivalent_MPa,
+            strained(point, fast, ROOM_TEMPERATURE_K).equivalent_MPa,
             1e-9,
             "MPa",
         ),
         relative(
             "creep and yield, 1e-6 per s: the creep law",
             creep,
-            strained(point, slow, 298.15).equivalent_MPa,
+            strained(point, slow, ROOM_TEMPERATURE_K).equivalent_MPa,
             1e-3,
             "MPa",
         ),

@@ -10,9 +10,10 @@ import pytest
 from tiny_case import TINY_CASE
 
 from napress.cases.errors import CaseError
+from napress.cases.model.fracture import fracture_settings, pressing_temperature_K
 from napress.cases.model.interface import to_model
 from napress.cases.schema.interface_case import assumed_values
-from napress.cases.schema.load import case_hash, parse_case, resolved_toml
+from napress.cases.schema.load import case_hash, load_case, parse_case, resolved_toml
 
 FULL = """
 [fracture]
@@ -56,7 +57,7 @@ def test_default_settings():
     assert settings.law.modulus == 7.5
     assert settings.confinement.kind == "rigid die"
     # The tiny case presses sodium of 1 MPa; so strong it is in a flaw.
-    assert settings.flow.yield_MPa == 1.0 and settings.flow.creep_prefactor == 0.53
+    assert settings.flow.yield_MPa == 1.0 and settings.flow.creep.rate_per_s == 0.53
 
 
 def test_every_key_arrives():
@@ -70,7 +71,7 @@ def test_every_key_arrives():
     assert (settings.seed, settings.samples) == (9, 500)
     flow = settings.flow
     assert (flow.width_ratio, flow.yield_MPa, flow.hold_s) == (0.02, 14.0, 120.0)
-    assert flow.creep_prefactor > 0.53
+    assert flow.creep.rate_at(flow.temperature_K) > 0.53
 
 
 def test_resolved_case_reads_back_equal():
@@ -108,3 +109,34 @@ def test_message_names_the_field_and_what_is_allowed(line, field, words):
     text = str(caught.value)
     assert f"case.toml: {field}:" in text and words in text and "allowed:" in text
     assert "\n" not in text
+
+
+TIMED = """
+[creep]
+law = "creep"
+creep_exponent = { value = 4.0, source = "our tests" }
+"""
+
+
+def test_flaws_fill_by_the_program_where_it_has_time(tmp_path):
+    """Time, temperature and law of the case, and where [fracture] says something else."""
+    program = '"0.5 MPa", duration = "10 s", temperature = "60 degC" }, { hold = "5 min" }'
+    text = TINY_CASE.replace('"0.5 MPa" }', program) + TIMED
+    (tmp_path / "case.toml").write_text(text)
+    case = load_case(tmp_path / "case.toml")
+    flow = fracture_settings(case).flow
+    assert flow.timed and flow.creep.exponent == 4.0
+    assert flow.temperature_K == pytest.approx(333.15) == pressing_temperature_K(case)
+    told = " ".join(flow.notes)
+    assert "310 s of the load program" in told and "fracture.hold_time = 60 s" in told
+    assert "333.15 K" in told and "fracture.temperature = 298.15 K" in told
+    same = '[fracture]\nhold_time = { value = "310 s", estimate = true }\n'
+    same += 'temperature = { value = "60 degC", estimate = true }\n'
+    (tmp_path / "case.toml").write_text(text + same)
+    assert fracture_settings(load_case(tmp_path / "case.toml")).flow.notes == ()
+
+
+def test_without_time_in_the_program_the_hold_time_counts(tmp_path):
+    (tmp_path / "case.toml").write_text(TINY_CASE)
+    flow = fracture_settings(load_case(tmp_path / "case.toml")).flow
+    assert not flow.timed and flow.hold_s == 60.0 and flow.notes == ()

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from napress.fem.inputs.materials import CreepLaw
 from napress.postprocess.fracture.assessment import (
     FractureAssessment,
     FractureSettings,
-    SlotFlow,
 )
 from napress.postprocess.fracture.confinement import Confinement
+from napress.postprocess.fracture.filling import SlotFlow
 from napress.postprocess.fracture.scatter import FlawStatistics, Scatter
 from napress.postprocess.fracture.summary import statistics_summary
 from napress.postprocess.fracture.weibull import WeibullLaw
@@ -28,7 +29,7 @@ LAW = WeibullLaw(7.5, 85.0, 1e9, 1e7)
 
 def settings(kind="rigid die", area=AREA_UM2, law=LAW):
     flaws = FlawStatistics(Scatter("lognormal", 1.0, 0.5), Scatter("lognormal", 1.3, 0.15))
-    flow = SlotFlow(0.01, 0.235, 60.0, 0.53, 5.0)
+    flow = SlotFlow(0.01, 0.235, 60.0, CreepLaw(0.53, 5.0))
     return FractureSettings(area, law, flaws, Confinement(kind, 8e4, 0.26), flow)
 
 
@@ -205,3 +206,29 @@ def test_report_shows_them(assessed_run):
 def test_history_without_the_columns_gives_no_section(run_folder):
     history = read_history(run_folder / "history.csv")
     assert statistics_summary(history, settings()) == {}
+
+
+def test_a_resumed_run_knows_how_far_sodium_has_crept(tmp_path, synthetic, strength):
+    """In a timed program the depth reached depends on all steps before."""
+    base = settings()
+    asked = replace(base, flow=replace(base.flow, timed=True))
+    steps = [
+        replace(synthetic.make_snapshot(step, pressure), time_s=time_s, temperature_K=333.15)
+        for step, time_s, pressure in (
+            (1, 5.0, 1.0),
+            (2, 10.0, 5.0),
+            (3, 40.0, 5.0),
+            (4, 41.0, 2.0),
+        )
+    ]
+    whole = Recorder(tmp_path / "whole", 2, [FractureAssessment(asked, strength)])
+    wanted = [whole.on_step(snapshot) for snapshot in steps]
+    killed = Recorder(tmp_path / "killed", 2, [FractureAssessment(asked, strength)])
+    for snapshot in steps[:3]:
+        killed.on_step(snapshot)
+    resumed = Recorder(tmp_path / "killed", 2, [FractureAssessment(asked, strength)])
+    resumed.truncate(2)
+    for snapshot, row in zip(steps[2:], wanted[2:], strict=True):
+        assert resumed.on_step(snapshot)["flaw_reach_creep_um"] == row["flaw_reach_creep_um"] > 0
+    untimed = FractureAssessment(base, strength).columns(steps[-1])
+    assert untimed["flaw_reach_creep_um"] != wanted[-1]["flaw_reach_creep_um"]

@@ -3,13 +3,15 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import norm, weibull_min
 
 from napress.cases.verification.ceramic import weibull as weibull_check
 from napress.cases.verification.metal import slot_flow
-from napress.postprocess.fracture.assessment import SlotFlow
+from napress.fem.inputs.materials import CreepLaw
 from napress.postprocess.fracture.confinement import Confinement, Sleeve
+from napress.postprocess.fracture.filling import CreepClock, SlotFlow
 from napress.postprocess.fracture.scatter import FlawStatistics, Scatter
 from napress.postprocess.theory import flaws as closed
 
@@ -28,6 +30,10 @@ def test_critical_depths_at_360_MPa(toughness, lateral, depth):
     assert found == pytest.approx(depth, abs=0.05 if depth > 1 else 0.005)
     back = float(closed.edge_crack_intensity(360.0 - lateral, found))
     assert back == pytest.approx(toughness)
+
+
+LAW = CreepLaw(0.53, 5.0, 44.0)
+LAW_FASTER = LAW.rate_at(333.15) / 0.53
 
 
 def test_isostatic_loading_opens_nothing():
@@ -73,11 +79,11 @@ def test_partly_filled_factor():
 
 
 def test_flow_into_a_flaw():
-    flow = SlotFlow(0.01, 0.235, 60.0, 0.53, 5.0)
+    flow = SlotFlow(0.01, 0.235, 60.0, CreepLaw(0.53, 5.0))
     pushed, crept = flow.reach_um(360.0, 2.0)
     assert pushed == pytest.approx(360 * 0.02 / (2 * 0.235 / math.sqrt(3)))
     assert crept == pytest.approx(
-        2.0 * SlotFlow(0.01, 0.235, 60.0, 0.53, 5.0).reach_um(360.0, 1)[1]
+        2.0 * SlotFlow(0.01, 0.235, 60.0, CreepLaw(0.53, 5.0)).reach_um(360.0, 1)[1]
     )
     assert flow.filling(360.0, 2.0) == 1.0
     stiff = SlotFlow(0.001, 14.0, 60.0)
@@ -88,10 +94,56 @@ def test_flow_into_a_flaw():
 
 
 def test_creep_is_faster_when_warm():
-    warm = closed.creep_prefactor(0.53, 44.0, 333.15)
-    wanted = 0.53 * math.exp(44e3 / 8.31446 * (1 / 298.15 - 1 / 333.15))
-    assert warm == pytest.approx(wanted) and warm > 5 * 0.53
-    assert closed.creep_prefactor(0.53, 44.0, 298.15) == 0.53
+    cold, warm = (SlotFlow(0.01, 0.235, 60.0, LAW, kelvin) for kelvin in (298.15, 333.15))
+    faster = math.exp(44e3 / 8.31446 * (1 / 298.15 - 1 / 333.15))
+    assert faster > 5
+    ratio = warm.reach_um(100.0, 1.0)[1] / cold.reach_um(100.0, 1.0)[1]
+    assert ratio == pytest.approx(faster ** (1 / 6))
+
+
+def timed(steps):
+    """Depth reached in a slot of 10 nm by steps of time (s), pressure (MPa), temperature (K)."""
+    flow = SlotFlow(0.01, 0.235, 60.0, LAW, timed=True)
+    clock = CreepClock(flow)
+    for step in steps:
+        crept = clock.add(*step)
+    return flow.reach_um(steps[-1][1], 1.0, crept)[1]
+
+
+def test_a_hold_of_the_program_is_the_closed_form_of_constant_pressure():
+    held = timed([(1e-9, 100.0, 298.15), (30.0, 100.0, 298.15), (90.0, 100.0, 298.15)])
+    wanted = closed.slot_reach_creep_um(100.0, 0.01, 90.0, 0.53, 5.0)
+    assert held == pytest.approx(wanted, rel=1e-9)
+
+
+def test_a_ramp_is_integrated_however_many_steps_it_takes():
+    """The integral of A p^n over a ramp is 1/(n+1) of that of a hold at its end."""
+    one = timed([(60.0, 360.0, 298.15)])
+    times = np.linspace(0.5, 60.0, 120)
+    many = timed([(t, 6.0 * t, 298.15) for t in times])
+    wanted = closed.slot_reach_creep_um(360.0, 0.01, 10.0, 0.53, 5.0)
+    assert one == pytest.approx(wanted, rel=1e-12)
+    assert many == pytest.approx(wanted, rel=1e-12)
+
+
+def test_what_crept_in_stays_after_a_release_and_heat_counts_while_it_lasts():
+    pressed = [(1e-9, 100.0, 298.15), (60.0, 100.0, 298.15)]
+    released = timed([*pressed, (60.0, 1.0, 298.15), (1e4, 1.0, 298.15)])
+    assert released == pytest.approx(timed(pressed), rel=1e-3)
+    hot = timed([(1e-9, 100.0, 298.15), (60.0, 100.0, 333.15)])
+    assert hot == pytest.approx(timed(pressed) * LAW_FASTER ** (1 / 6), rel=1e-9)
+
+
+def test_a_restored_clock_goes_on_as_if_never_stopped():
+    steps = [(10.0, 50.0, 298.15), (20.0, 90.0, 333.15), (300.0, 90.0, 333.15)]
+    flow = SlotFlow(0.01, 0.235, 60.0, LAW, timed=True)
+    whole, again = CreepClock(flow), CreepClock(flow)
+    for step in steps:
+        last = whole.add(*step)
+    again.add(7.0, 3.0, 298.15)
+    names = ["time_s", "pressure_MPa", "temperature_K"]
+    again.restore(pd.DataFrame(steps[:2], columns=names))
+    assert again.add(*steps[2]) == last
 
 
 @pytest.mark.parametrize("check", [slot_flow.slot, weibull_check.probabilities])
