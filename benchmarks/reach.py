@@ -1,7 +1,7 @@
 """Which rough surfaces reach 360 MPa: three ceramics, sinusoids and self-affine profiles.
 
-Every run is a command of its own in a folder that is kept; calling again runs what is
-missing. The sodium is the shipped one: 0.235 MPa, no hardening, the hardest to solve.
+The runs are a campaign in a folder that is kept; calling again runs what is missing.
+The sodium is the shipped one: 0.235 MPa, no hardening, the hardest to solve.
 Prints a Markdown table and, last, one JSON line.
 """
 
@@ -10,14 +10,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import tomli_w
+
+from napress.cases.campaigns.campaign import Campaign, Count, Job, Standing, Where
+from napress.cases.schema.load import parse_case
 
 TARGETS_MPA = (0.5, 1, 2, 3, 5, 10, 30, 100, 200, 360)
 SULFIDE = {"value": "20 GPa", "estimate": True, "note": "a soft sulfide"}
@@ -68,26 +69,17 @@ def case_of(kind: str, size_um: float, elements: int, seed: int, ceramic: str) -
     }
 
 
-def run_one(
-    job: tuple[str, float, int, int, str], physics: str, root: Path, timeout_s: float
-) -> dict[str, Any]:
-    """Runs one case, or reads it if it has been run; never raises on a run that stops."""
-    kind, size_um, elements, seed, ceramic = job
-    name = f"{kind}-{size_um:g}um-{elements}-seed{seed}-{ceramic}-{physics}"
-    folder = root / name
-    if not (folder / "summary.json").exists():
-        case = root / f"{name}.toml"
-        case.write_text(tomli_w.dumps(case_of(*job) | PHYSICS[physics]))
-        words = ["resume", str(folder)] if folder.exists() else ["run", str(case), "--out"]
-        words += [] if folder.exists() else [str(folder)]
-        command = [sys.executable, "-P", "-m", "napress.cases.cli", *words, "--quiet"]
-        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        with open(root / f"{name}.log", "w") as log:
-            try:
-                subprocess.run(command, stdout=log, stderr=log, env=environment, timeout=timeout_s)
-            except subprocess.TimeoutExpired:
-                log.write(f"no end after {timeout_s:g} s\n")
-    return read_run(folder, job)
+def name_of(surface: tuple[str, float, int, int, str], physics: str) -> str:
+    """The name of a run's folder."""
+    kind, size_um, elements, seed, ceramic = surface
+    return f"{kind}-{size_um:g}um-{elements}-seed{seed}-{ceramic}-{physics}"
+
+
+def job_of(surface: tuple[str, float, int, int, str], physics: str) -> Job:
+    """The job of one run, its case checked."""
+    content = tomli_w.dumps(case_of(*surface) | PHYSICS[physics])
+    name = name_of(surface, physics)
+    return Job.of(parse_case(content.encode(), f"{name}.toml", Path()), name, folder=name)
 
 
 def read_run(folder: Path, job: tuple[str, float, int, int, str]) -> dict[str, Any]:
@@ -130,26 +122,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("runs/reach"))
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--timeout", type=float, default=1800.0, help="seconds per run")
     parser.add_argument("--physics", choices=tuple(PHYSICS), default="plain")
     parser.add_argument("--ceramics", nargs="+", choices=tuple(CERAMICS), default=tuple(CERAMICS))
     parser.add_argument("--steep", action="store_true", help="only the 2 um rms profile")
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
     surfaces = STEEP if options.steep else SURFACES
-    jobs = [(*surface, ceramic) for surface in surfaces for ceramic in options.ceramics]
+    asked = [(*surface, ceramic) for surface in surfaces for ceramic in options.ceramics]
+    jobs = {name_of(one, options.physics): one for one in asked}
 
-    def run(job: tuple[str, float, int, int, str]) -> dict[str, Any]:
-        row = run_one(job, options.physics, options.out, options.timeout)
-        print(json.dumps(row), file=sys.stderr, flush=True)
-        return row
+    def on_end(one: Standing, count: Count) -> None:
+        row = read_run(one.folder, jobs[one.job.id]) if one.usable else {"ended": one.reason}
+        print(json.dumps({"run": one.job.id} | row), file=sys.stderr, flush=True)
 
-    with ThreadPoolExecutor(options.jobs) as pool:
-        rows = list(pool.map(run, jobs))
+    campaign = Campaign(
+        [job_of(one, options.physics) for one in asked], options.out / "campaign", runs=options.out
+    )
+    found = campaign.run(Where(options.jobs), on_end=on_end)
+    rows = [read_run(one.folder, jobs[one.job.id]) for one in found if one.usable]
+    for one in found:
+        if not one.usable:
+            print(f"{one.job.id}: {one.reason}", file=sys.stderr)
     print(markdown(rows))
     reached = sum(row["ended"] == "reached" for row in rows)
-    print(json.dumps({"runs": len(rows), "reached_360_MPa": reached}))
-    return 0 if reached == len(rows) else 3
+    print(json.dumps({"runs": len(found), "reached_360_MPa": reached}))
+    return 0 if reached == len(found) else 3
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from napress.cases.sweeps import engine, sweep_folder
+from napress.cases.campaigns.folder import case_file
+from napress.cases.sweeps import engine
 
 CORES = 4
 LIMITS_S = {"overhead_per_run_s": 1.5, "resume_1000_s": 20.0, "collect_10000_s": 60.0}
@@ -106,9 +107,10 @@ def measure_resume(scratch: Path, runs: int, like: Path | None) -> float:
     file = write_sweep(scratch, runs)
     out = scratch / "out"
     prepared = engine.prepare(file, out)
-    engine.write_down(prepared, ranks=1)
+    engine.write_down(prepared)
+    engine.campaign_of(prepared, ranks=1).write_down()
     for run in prepared.runs:
-        case = sweep_folder.case_file(prepared.folder, run.id)
+        case = case_file(prepared.folder, run.id)
         finished_folder(out / "runs" / run.id, case, run.id, like)
     return napress("sweep", file, "--out", out, "--quiet")
 
@@ -117,8 +119,9 @@ def measure_collect(scratch: Path, runs: int, like: Path | None) -> float:
     """Wall seconds of collecting run folders alone."""
     file = write_sweep(scratch, 100)
     prepared = engine.prepare(file, scratch / "out")
-    engine.write_down(prepared, ranks=1)
-    cases = [sweep_folder.case_file(prepared.folder, run.id) for run in prepared.runs]
+    engine.write_down(prepared)
+    engine.campaign_of(prepared, ranks=1).write_down()
+    cases = [case_file(prepared.folder, run.id) for run in prepared.runs]
     for index in range(runs):
         folder = scratch / "many" / f"{index:05d}"
         finished_folder(folder, cases[index % len(cases)], folder.name, like)

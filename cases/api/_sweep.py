@@ -14,14 +14,12 @@ import pandas as pd
 
 from napress._case import Case, plain
 from napress._run import column_table
+from napress.cases.campaigns.campaign import Campaign, Job, Where
 from napress.cases.runs import folder as run_folder
-from napress.cases.runs.pool import run_jobs
-from napress.cases.schema.load import resolved_toml
 from napress.cases.sweeps import sweep_folder
 from napress.cases.sweeps.collecting import read_runs
 from napress.cases.sweeps.expansion import PlannedRun, describe, expand_over
 from napress.cases.sweeps.schema import Sweep, check_sweep
-from napress.cases.window.plan import Job
 
 NAME = "sweep"
 Grid = Mapping[str, Sequence[Any]]
@@ -84,9 +82,8 @@ def sweep(
     runs = expand_over(asked, NAME, case.written, case.folder)
     with _folder(out) as folder:
         _plan(folder / NAME, case, asked, tables, runs)
-        jobs = [Job(describe(run.values), "run", run.id, resolved_toml(run.case)) for run in runs]
-        with run_folder.locked(folder / NAME):
-            run_jobs(jobs, folder / sweep_folder.RUNS, max(1, cores), lambda line: None)
+        jobs = [Job.of(run.case, describe(run.values), folder=run.id) for run in runs]
+        Campaign(jobs, folder / NAME, runs=folder / sweep_folder.RUNS).run(Where(max(1, cores)))
         collected = read_runs(folder / NAME)
     table = collected.table
     table.attrs["columns"] = column_table(table, "sweep.csv")
@@ -117,6 +114,5 @@ def _plan(
         digest=hashlib.sha256(text.encode()).hexdigest(),
         varied=list(dict.fromkeys(field for run in runs for field in run.values)),
         runs={run.id: run.values for run in runs},
-        command=[],
     )
     sweep_folder.write_plan(folder, plan)

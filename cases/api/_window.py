@@ -12,8 +12,8 @@ import pandas as pd
 
 from napress._case import Case
 from napress._run import column_table
+from napress.cases.campaigns.where import Where, usable_cores
 from napress.cases.errors import CaseError
-from napress.cases.runs.pool import usable_cores
 from napress.cases.values.fields import did_you_mean
 from napress.cases.window.plan import make_plan
 from napress.cases.window.run import TABLE, WindowOutcome, run_window
@@ -131,7 +131,7 @@ def window(
     plan = make_plan(asking.model, asking.file, asking.folder)
     held = tempfile.TemporaryDirectory(prefix="napress-") if out is None else None
     folder = Path(held.name) / "window" if held is not None else Path(out or "")
-    outcome = run_window(plan, folder, cores or usable_cores(), say or (lambda line: None))
+    outcome = run_window(plan, folder, Where(cores or usable_cores()), say or (lambda line: None))
     return Window(outcome, held)
 
 

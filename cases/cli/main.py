@@ -90,9 +90,25 @@ def resume(run_folder: RunPath, as_json: AsJson = False, quiet: Quiet = False) -
     from napress.cases.runs.outcome import RunOptions
 
     require_run_folder(run_folder)
+    if _is_pellet(run_folder):
+        if environment_rank() != 0:
+            return  # one rank is enough for a pellet
+        from napress.cases.runs.pellet_run import resume_pellet
+
+        _finish(resume_pellet(run_folder), as_json, "pellet")
+        return
     from napress.cases.runs.interface_run import resume_run
 
     _finish(resume_run(run_folder, RunOptions(quiet=quiet)), as_json, "run")
+
+
+def _is_pellet(folder: Path) -> bool:
+    """Whether the run in a folder is one of a pellet; a damaged case is told by who loads it."""
+    from napress.cases.runs.folder import CASE_FILE
+    from napress.cases.schema.load import is_pellet_case
+    from napress.cases.values.toml import read_toml
+
+    return is_pellet_case(read_toml(folder / CASE_FILE))
 
 
 app.command()(cli_check.validate)
@@ -193,6 +209,7 @@ def pellet(
         Path | None, typer.Option("--interface", help="Run of the interface to average over it.")
     ] = None,
     as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Press a whole pellet: pressure over it, tension in it, force on the press."""
     from napress.cases.model.pellet import press_warnings
@@ -220,6 +237,12 @@ def window(
     seeds: Annotated[
         int | None, typer.Option("--seeds", min=1, max=1000, help="Instead of window.seeds.")
     ] = None,
+    slurm: Annotated[
+        bool, typer.Option("--slurm", help="Run on Slurm; see [window.cluster].")
+    ] = False,
+    profile: Annotated[
+        str, typer.Option("--profile", help="Run as this Snakemake profile says.")
+    ] = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -227,7 +250,7 @@ def window(
     from napress.cases.cli import window as cli_window
 
     say = (lambda text: None) if quiet else _say
-    lines, data = cli_window.window(case, out, cores, seeds, say, _complain)
+    lines, data = cli_window.window(case, out, cores, slurm, profile, seeds, say, _complain)
     _print_json(data) if as_json else _print("\n".join(lines))
 
 
@@ -265,13 +288,16 @@ def validation(
     out: Annotated[
         Path, typer.Option("--out", help="Folder of their runs; finished ones are kept.")
     ] = Path("runs/validation"),
+    cores: Annotated[int, typer.Option("--cores", min=1, help="Runs at a time.")] = 1,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Run the shipped experiments and print model beside measurement."""
     from napress.cases.validation import experiments
 
-    rows = experiments.run_and_compare(only or [], out, quiet)
+    if environment_rank() != 0:
+        return  # the runs are processes of their own
+    rows = experiments.run_and_compare(only or [], out, cores, quiet)
     _print_json(experiments.as_dicts(rows)) if as_json else _print(experiments.markdown(rows))
 
 

@@ -29,6 +29,8 @@ HISTORY_FILE = "history.csv"
 LOG_FILE = "log.txt"
 LOCK_FILE = "run.lock"
 STATES = ("running", "finished", "failed", "interrupted")
+# Said of what can neither be used nor gone on with; who reads it can keep it and start anew.
+IS_DAMAGED = "allowed: its own run, whole"
 
 
 @dataclass(frozen=True)
@@ -243,6 +245,15 @@ def read_status(folder: Path) -> Status:
     return status
 
 
+def standing(folder: Path) -> Status:
+    """Returns where a run stands; at its very beginning if it was killed before it said so.
+
+    Raises:
+        RunFolderError: If ``status.json`` is damaged.
+    """
+    return read_status(folder) if (Path(folder) / STATUS_FILE).exists() else Status("running")
+
+
 def append_log(folder: Path, line: str) -> None:
     """Appends one line with the local time to ``log.txt``."""
     path = Path(folder) / LOG_FILE
@@ -279,6 +290,12 @@ def held_by(folder: Path) -> str | None:
         return _holder((Path(folder) / LOCK_FILE).read_text(encoding="utf-8", errors="replace"))
     except OSError:
         return None
+
+
+def take_over(folder: Path) -> None:
+    """Removes the lock of a run that is known to be gone."""
+    with file_system_errors(folder):
+        (Path(folder) / LOCK_FILE).unlink(missing_ok=True)
 
 
 def _identity() -> dict[str, Any]:

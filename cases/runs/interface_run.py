@@ -91,7 +91,7 @@ def resume_run(folder: Path, options: RunOptions) -> RunOutcome:
     comm = options.comm or MPI.COMM_WORLD
     case = load_case(folder / CASE)
     with _held(comm, folder):
-        state = on_root(comm, run_folder.read_status, folder)
+        state = on_root(comm, run_folder.standing, folder)
         if state.state == "finished":
             summary = on_root(comm, run_folder.read_json, folder / "summary.json")
             return RunOutcome(folder, summary=summary)
@@ -287,7 +287,7 @@ class _Run:
             try:
                 start, self._initial_void = checkpoint.restore(path, self._system, self._key)
             except checkpoint.CheckpointError as error:
-                raise RunFolderError(f"{path}: {error}; allowed: its own run") from error
+                raise RunFolderError(f"{path}: {error}; {run_folder.IS_DAMAGED}") from error
         from_touch = start is None
         if start is None:
             start = first_touch(self._system, control)

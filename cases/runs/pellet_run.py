@@ -62,6 +62,21 @@ def run_pellet(case_path: Path, out: Path, interface_run: Path | None = None) ->
         return _press(case, model, str(case_path), out, sweep)
 
 
+def resume_pellet(folder: Path) -> RunOutcome:
+    """Goes on with a pellet run that was stopped; on one rank.
+
+    Raises:
+        CaseError: If its case cannot be read.
+        RunFolderError: If it is in use.
+    """
+    case = load_pellet_case(folder / run_folder.CASE_FILE)
+    with run_folder.locked(folder):
+        if run_folder.standing(folder).state == "finished":
+            summary = run_folder.read_json(folder / run_folder.SUMMARY_FILE)
+            return RunOutcome(folder, summary=summary)
+        return _press(case, to_pellet_model(case), str(folder / run_folder.CASE_FILE), folder, None)
+
+
 def interface_sweep(folder: Path) -> InterfaceSweep:
     """Returns what a run of the interface says about each pressure.
 

@@ -1,4 +1,4 @@
-"""What a run of a sweep has come to, read from its folder alone."""
+"""What a run has come to, read from its folder alone."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ class RunState:
     status: dict[str, Any] | None = None
     summary: dict[str, Any] | None = None
 
+    @property
+    def stopped_early(self) -> bool:
+        """Whether the run ended by itself before the end of its program; what it has is kept."""
+        return self.state == UNFINISHED and (self.status or {}).get("state") == "failed"
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run ended by itself, early or not."""
+        return self.state == FINISHED or self.stopped_early
+
 
 def read_state(folder: Path, run_id: str = "") -> RunState:
     """Returns where a run stands.
@@ -47,15 +57,21 @@ def read_state(folder: Path, run_id: str = "") -> RunState:
     if not run_folder.is_run_folder(folder):
         return RunState(DAMAGED, f"{run_folder.CASE_FILE} is missing")
     try:
+        if not (folder / run_folder.STATUS_FILE).exists():
+            # Killed before it had begun: there is nothing but the case.
+            return RunState(UNFINISHED)
         status = _object(folder / run_folder.STATUS_FILE)
         if status.get("state") not in run_folder.STATES:
             raise ValueError(f"{run_folder.STATUS_FILE} names no known state")
-        if status["state"] != "finished":
+        unfinished = status["state"] != "finished"
+        manifest = folder / run_folder.MANIFEST_FILE
+        if not unfinished or manifest.exists():
+            recorded = _object(manifest).get("case_hash", "")
+            if not str(recorded).startswith(run_id):
+                raise ValueError(f"{run_folder.MANIFEST_FILE} is that of another case")
+        if unfinished:
             return RunState(UNFINISHED, str(status.get("reason", "")), status)
         summary = _object(folder / run_folder.SUMMARY_FILE)
-        recorded = _object(folder / run_folder.MANIFEST_FILE).get("case_hash", "")
-        if not str(recorded).startswith(run_id):
-            raise ValueError(f"{run_folder.MANIFEST_FILE} is that of another case")
     except ValueError as error:
         return RunState(DAMAGED, str(error))
     return RunState(FINISHED, "", status, summary)

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from napress.cases.values import units
+from napress.cases.values.cluster import Cluster
 from napress.cases.values.fields import Bounds, Strict, count, quantity, text
 
 MOST_SEEDS = 1000
@@ -49,6 +50,7 @@ class WindowTable(Strict):
         quantity(units.PRESSURE, Bounds(above=0.0, at_most=1e4)),
         "the pressure to be placed inside or outside the window",
     ) = 360.0
+    cluster: _field(Cluster, "table [window.cluster], with --slurm and --profile") = Cluster()
 
     @model_validator(mode="after")
     def _asks_something(self) -> WindowTable:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from napress.cases.campaigns.folder import case_file
 from napress.cases.errors import RunFolderError
 from napress.cases.runs import folder as run_folder
 from napress.cases.runs import states
@@ -86,7 +87,7 @@ def read_runs(folder: Path) -> Collected:
         plan = sweep_folder.read_plan(folder)
         fields = plan.varied
         store = sweep_folder.runs_folder(folder)
-        folders = [(store / run_id, sweep_folder.case_file(folder, run_id)) for run_id in plan.runs]
+        folders = [(store / run_id, case_file(folder, run_id)) for run_id in plan.runs]
     else:
         found = list(_find_runs(folder, _DEPTH)) if folder.is_dir() else []
         folders = [(path, path / run_folder.CASE_FILE) for path in sorted(found)]

@@ -9,9 +9,9 @@ from typing import Any
 
 import typer
 
+from napress.cases.campaigns.where import Where
 from napress.cases.errors import ExitCode
 from napress.cases.sweeps.expansion import describe
-from napress.cases.sweeps.workflow import Where
 
 _LISTED = 40
 __all__ = ["Voice", "Where", "collect", "report", "sweep"]

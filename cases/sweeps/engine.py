@@ -1,30 +1,24 @@
-"""Runs a sweep: plans it, hands what is left to Snakemake, watches, and draws up the balance."""
+"""Runs a sweep: plans it, has its campaign run, and draws up the balance."""
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from napress.cases.errors import ExitCode, RunFolderError, one_line
+from napress.cases.campaigns.campaign import Campaign, Job, Launch, Standing
+from napress.cases.campaigns.folder import case_file
+from napress.cases.campaigns.warm import kind_of
+from napress.cases.campaigns.watch import Count, CountLine
+from napress.cases.campaigns.where import Where
+from napress.cases.errors import ExitCode, RunFolderError
 from napress.cases.runs import folder as run_folder
-from napress.cases.runs import process, slurm, states
+from napress.cases.runs import states
 from napress.cases.schema.load import resolved_toml
-from napress.cases.sweeps import sweep_folder, warm, workflow
+from napress.cases.sweeps import sweep_folder
 from napress.cases.sweeps.estimate import Estimate, estimate
 from napress.cases.sweeps.expansion import PlannedRun, describe, expand
 from napress.cases.sweeps.schema import Sweep, load_sweep
-from napress.cases.sweeps.watch import CountLine, Watch
-from napress.cases.sweeps.workflow import Where
 from napress.cases.values.toml import read_bytes
-
-_POLL_S = 0.5
-_LOOK_EVERY_S = 2.0
-_QUEUE_EVERY_S = 15.0
 
 
 @dataclass(frozen=True)
@@ -104,9 +98,28 @@ def prepare(file: Path, out: Path) -> Prepared:
     base = file.parent / sweep.base
     read_bytes(base, shown_as=sweep.base)
     mark = sweep_folder.digest(file, base)
-    runs = expand(sweep, file, lambda id: sweep_folder.case_file(folder, id).is_file())
+    runs = expand(sweep, file, lambda id: case_file(folder, id).is_file())
     found = {run.id: states.read_state(out / sweep_folder.RUNS / run.id, run.id) for run in runs}
     return Prepared(sweep, file, folder, mark, runs, found)
+
+
+def campaign_of(prepared: Prepared, ranks: int) -> Campaign:
+    """Returns the campaign that runs a sweep."""
+    sweep, folder = prepared.sweep, prepared.folder
+    jobs = [
+        Job(run.id, resolved_toml(run.case), case_hash=run.id, forms=repr(kind_of(run.case)))
+        for run in prepared.runs
+    ]
+    return Campaign(
+        jobs,
+        folder,
+        runs=sweep_folder.runs_folder(folder),
+        launch=Launch(tuple(sweep.engine.command or ()), ranks, sweep.cluster.launcher or ""),
+        # The next start may have what the last one lacked.
+        again=True,
+        cluster=sweep.cluster,
+        expected_s=prepared.expected().cpu_s,
+    )
 
 
 def run_sweep(
@@ -124,36 +137,30 @@ def run_sweep(
         EngineError: If Snakemake is missing or its profile is unknown.
         RunFolderError: If the sweep is running already, or the disk refuses.
     """
-    workflow.require_engine(where)
-    cluster = prepared.sweep.cluster
-    used = ranks or (cluster.ranks if where.elsewhere else 1)
-    if not where.elsewhere and used > where.cores:
-        raise workflow.EngineError(f"--cores {where.cores}: allowed: at least {used}, one per rank")
-    folder = prepared.folder
+    campaign = campaign_of(
+        prepared, ranks or (prepared.sweep.cluster.ranks if where.elsewhere else 1)
+    )
+    where.require(campaign.launch.ranks)
+    folder, changed = prepared.folder, _ChangeOfFile(prepared)
     with run_folder.file_system_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    with run_folder.locked(folder), run_folder.file_system_errors(folder):
-        notes = write_down(prepared, used)
-        process.end_forgotten_engine(folder)
-        with CountLine(quiet) as line:
-            for text in notes:
+    with run_folder.locked(folder), CountLine(quiet) as line:
+        for text in write_down(prepared):
+            line.message(text)
+
+        def on_look(count: Count, eta_s: float | None) -> None:
+            if text := changed.look():
                 line.message(text)
-            begin = time.time()
-            complaint = _rounds(prepared, where, used, line)
-        return _balance(prepared, complaint, begin)
+            line.show(count, eta_s)
+
+        found = campaign.run(where, say=line.message, on_look=on_look, locked=True)
+    return _balance(prepared, found)
 
 
-def write_down(prepared: Prepared, ranks: int) -> list[str]:
-    """Writes plan and cases; returns what is worth telling about an earlier start."""
-    folder, sweep = prepared.folder, prepared.sweep
-    for name in ("cases", "jobs", "logs"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    notes = [
-        f"{sweep_folder.runs_folder(folder) / run_id}: damaged ({state.reason}); "
-        "will be kept aside and run again"
-        for run_id, state in prepared.states.items()
-        if state.state == states.DAMAGED
-    ]
+def write_down(prepared: Prepared) -> list[str]:
+    """Writes the plan of a sweep; returns what is worth telling about an earlier start."""
+    folder, notes = prepared.folder, []
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         before = sweep_folder.read_plan(folder) if sweep_folder.has_plan(folder) else None
     except RunFolderError as error:
@@ -167,114 +174,14 @@ def write_down(prepared: Prepared, ranks: int) -> list[str]:
                 f"{len(prepared.runs)} now, {kept} in common; results of the others are kept"
             )
     plan = sweep_folder.Plan(
-        title=sweep.title,
+        title=prepared.sweep.title,
         file=str(prepared.file),
         digest=prepared.digest,
         varied=list(dict.fromkeys(field for run in prepared.runs for field in run.values)),
         runs={run.id: run.values for run in prepared.runs},
-        command=list(sweep.engine.command or ()),
-        ranks=ranks,
-        launcher=sweep.cluster.launcher or "",
     )
     sweep_folder.write_plan(folder, plan)
-    left = set(prepared.left)
-    for run in prepared.runs:
-        path = sweep_folder.case_file(folder, run.id)
-        if run.id in left or not path.is_file():
-            aside = path.with_suffix(".writing")
-            aside.write_text(resolved_toml(run.case), encoding="utf-8")
-            aside.replace(path)
     return notes
-
-
-def _rounds(prepared: Prepared, where: Where, ranks: int, line: CountLine) -> str:
-    """Hands runs to the engine until none is left that it has not tried.
-
-    Returns:
-        What the engine complained about; empty if it ran through.
-    """
-    folder, total = prepared.folder, len(prepared.runs)
-    left = prepared.left
-    busy = _busy(folder, left, where)
-    if busy:
-        line.message(f"{len(busy)} runs of an earlier start are still under way; not started again")
-    cores = where.cores // ranks if not where.elsewhere else prepared.sweep.cluster.jobs
-    expected = prepared.expected().cpu_s / ranks / max(1, min(cores, len(left) or 1))
-    watch = Watch(folder, left, total, expected if left else None)
-    watch.start_afresh([run_id for run_id in left if run_id not in busy])
-    changed = _ChangeOfFile(prepared)
-    complaint, tried = "", set()
-    while True:
-        # What was under way gets its own chance if it ended without a result.
-        now = [run_id for run_id in left if run_id not in tried and run_id not in busy]
-        if now:
-            tried.update(now)
-            complaint = _one_round(
-                prepared, where, ranks, now, bool(busy), lambda: _show(line, watch, changed)
-            )
-        elif busy:
-            _show(line, watch, changed)
-            time.sleep(_QUEUE_EVERY_S if where.slurm else _LOOK_EVERY_S)
-            busy = _busy(folder, sorted(busy), where)
-        else:
-            break
-        left = [run_id for run_id in left if _unfinished(folder, run_id)]
-    _show(line, watch, changed)
-    return complaint
-
-
-def _one_round(
-    prepared: Prepared,
-    where: Where,
-    ranks: int,
-    runs: list[str],
-    keep_older: bool,
-    show: Callable[[], Any],
-) -> str:
-    """Runs Snakemake on some runs; returns its last complaint if it did not succeed."""
-    folder, cluster = prepared.folder, prepared.sweep.cluster
-    wanted = set(runs)
-    kinds = {warm.kind_of(run.case): run.id for run in prepared.runs if run.id in wanted}
-    asked = cluster if where.elsewhere else None
-    start = workflow.new_start(folder, keep_older)
-    workflow.write_snakefile(folder, start, runs, list(kinds.values()), ranks, asked)
-    log = start / "engine.log"
-    words = workflow.engine_command(folder, start, where, cluster)
-    with process.engine_process(words, folder, log) as child:
-        looked_at = 0.0
-        while child.poll() is None:
-            if time.monotonic() - looked_at > _LOOK_EVERY_S:
-                show()
-                looked_at = time.monotonic()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(_POLL_S)
-    return workflow.last_complaint(log) if child.returncode else ""
-
-
-def _unfinished(folder: Path, run_id: str) -> bool:
-    state = states.read_state(sweep_folder.runs_folder(folder) / run_id, run_id)
-    return state.state != states.FINISHED
-
-
-def _busy(folder: Path, runs: list[str], where: Where) -> set[str]:
-    """Returns the runs that jobs of an earlier start are still at, or queued for."""
-    last = {}
-    for run_id in runs:
-        notes = sweep_folder.read_notes(folder, run_id)
-        if notes:
-            last[run_id] = notes[-1]
-    busy = process.live_jobs(last)
-    if where.slurm:
-        busy |= set(slurm.queued_runs(workflow.job_name(folder))) & set(runs)
-    return busy
-
-
-def _show(line: CountLine, watch: Watch, changed: _ChangeOfFile) -> None:
-    text = changed.look()
-    if text:
-        line.message(text)
-    count = watch.look()
-    line.show(count, watch.eta_s(count))
 
 
 class _ChangeOfFile:
@@ -295,30 +202,14 @@ class _ChangeOfFile:
         )
 
 
-def _balance(prepared: Prepared, complaint: str, begin: float) -> SweepOutcome:
-    """Returns how every run ended, from the run folders and what the jobs noted."""
-    folder = prepared.folder
-    outcome = SweepOutcome(folder, len(prepared.runs), 0)
-    for run in prepared.runs:
-        state = prepared.states[run.id]
-        if state.state == states.FINISHED:
+def _balance(prepared: Prepared, found: list[Standing]) -> SweepOutcome:
+    """Returns how every run ended."""
+    outcome = SweepOutcome(prepared.folder, len(prepared.runs), 0)
+    for run, standing in zip(prepared.runs, found, strict=True):
+        if standing.finished:
             outcome.finished += 1
-            continue
-        state = states.read_state(sweep_folder.runs_folder(folder) / run.id, run.id)
-        notes = sweep_folder.read_notes(folder, run.id)
-        last = notes[-1] if notes and notes[-1]["time"] >= begin else {"event": ""}
-        if last["event"] == "failed":
-            reason = str(last.get("reason", ""))
-        elif state.state == states.FINISHED:
-            outcome.finished += 1
-            if last.get("warning"):
-                outcome.warnings.append(f"run {run.id}: {last['warning']}")
-            continue
-        elif last["event"] == "started":
-            reason = "its job was killed without a word"
-        elif complaint:
-            reason = f"never started; the engine said: {complaint}"
+            if standing.warning:
+                outcome.warnings.append(f"run {run.id}: {standing.warning}")
         else:
-            reason = state.reason or "never started"
-        outcome.failed.append((run.id, describe(run.values), one_line(reason)))
+            outcome.failed.append((run.id, describe(run.values), standing.reason))
     return outcome

@@ -9,7 +9,7 @@ from pydantic import Field, PlainValidator, ValidationError, WithJsonSchema
 
 from napress.cases.errors import shown
 from napress.cases.sweeps.sampling import METHODS
-from napress.cases.values.cluster import generic_resource, megabytes, minutes, sbatch_options
+from napress.cases.values.cluster import Cluster
 from napress.cases.values.fields import Strict, choice, count, text
 from napress.cases.values.toml import case_error, read_toml
 
@@ -91,10 +91,6 @@ def _table(parse: Any) -> Any:
     return Annotated[Any, PlainValidator(parse), WithJsonSchema({"type": "object"})]
 
 
-def _text_of(parse: Any) -> Any:
-    return Annotated[Any, PlainValidator(parse), WithJsonSchema({"type": "string"})]
-
-
 class Random(Strict):
     """Fields drawn from distributions, together, by a design that fills their space."""
 
@@ -109,24 +105,6 @@ class Seeds(Strict):
 
     count: _field(count(1, 10_000), "number of seeds")
     first: _field(count(0, 2**31 - 1), "the first seed; the others follow it") = 1
-
-
-class Cluster(Strict):
-    """What one run asks of a cluster; used with --slurm and --profile."""
-
-    partition: _field(text() | None, "partition") = None
-    account: _field(text() | None, "account; without it none is passed") = None
-    time: _field(_text_of(minutes), "wall time limit of a run, '2 h' or '2:00:00'") = 120
-    memory: _field(_text_of(megabytes), "memory of a run, '2 GB' or '2G'") = 2000
-    ranks: _field(count(1, 10_000), "MPI ranks per run") = 1
-    nodes: _field(count(1, 1000) | None, "nodes per run; default: the cluster decides") = None
-    jobs: _field(count(1, 100_000), "runs submitted at a time") = 100
-    qos: _field(text() | None, "quality of service, where the cluster demands one") = None
-    constraint: _field(text() | None, "features of the nodes") = None
-    reservation: _field(text() | None, "reservation") = None
-    gres: _field(_text_of(generic_resource) | None, "generic resource, 'name:count'") = None
-    extra: _field(_text_of(sbatch_options) | None, "further options for sbatch") = None
-    launcher: _field(text(1000) | None, "default: 'mpiexec -n {ranks}' of the environment") = None
 
 
 class Engine(Strict):

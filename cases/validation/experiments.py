@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from napress.cases.errors import CaseError
+from napress.cases.errors import CaseError, RunFolderError
 from napress.cases.values.fields import did_you_mean
 
 EXPERIMENTS = "experiments.toml"
@@ -82,31 +82,34 @@ def chosen_cases(only: list[str]) -> list[str]:
     return only or names
 
 
-def run_and_compare(only: list[str], out: Path, quiet: bool) -> list[Comparison]:
+def run_and_compare(only: list[str], out: Path, cores: int, quiet: bool) -> list[Comparison]:
     """Runs what has not run yet, then compares; see `run_missing` and `compare`."""
     names = chosen_cases(only)
-    run_missing(names, out, quiet)
+    run_missing(names, out, cores, quiet)
     return compare(names, out)
 
 
-def run_missing(names: list[str], out: Path, quiet: bool) -> None:
+def run_missing(names: list[str], out: Path, cores: int, quiet: bool) -> None:
     """Runs the cases that have no finished or stopped run yet.
 
     Args:
         names: Of shipped cases.
         out: Folder of run folders; one that was interrupted is resumed.
+        cores: Runs at a time.
         quiet: Whether progress is hidden.
     """
-    from napress.cases.runs.folder import is_run_folder, read_status
-    from napress.cases.runs.interface_run import resume_run, run_case
-    from napress.cases.runs.outcome import RunOptions
+    from napress.cases.campaigns.campaign import Campaign, Job
+    from napress.cases.campaigns.watch import CountLine
+    from napress.cases.campaigns.where import Where
+    from napress.cases.schema.load import load_case
 
-    for name in names:
-        folder = out / name
-        if not is_run_folder(folder):
-            run_case(case_path(name), folder, RunOptions(quiet=quiet))
-        elif read_status(folder).state not in ("finished", "failed"):
-            resume_run(folder, RunOptions(quiet=quiet))
+    jobs = [Job.of(load_case(case_path(name)), name, folder=name) for name in names]
+    campaign = Campaign(jobs, out / "campaign", runs=out)
+    with CountLine(quiet) as line:
+        found = campaign.run(Where(cores), say=line.message, on_look=line.show)
+    for one in found:
+        if not one.usable:
+            raise RunFolderError(f"{one.folder}: {one.reason}; log: {campaign.log_of(one.job)}")
 
 
 def compare(names: list[str], out: Path) -> list[Comparison]:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 import shlex
+from typing import Annotated, Any
+
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from napress.cases.errors import shown
+from napress.cases.values.fields import Strict, count, text
 
 _AMOUNT = re.compile(r"\s*(\d{1,12}(?:\.\d{1,12})?)\s*([A-Za-z]+)\s*")
 _MINUTES = {"s": 1 / 60, "min": 1.0, "h": 60.0, "d": 1440.0, "day": 1440.0}
@@ -135,3 +139,29 @@ def _bounded(raw: object, found: float | None, most: int, allowed: str, bound: s
     if found > most:
         raise ValueError(f"{shown(raw)} is too much; {allowed}, {bound}")
     return max(1, round(found))
+
+
+def _field(kind: Any, description: str) -> Any:
+    return Annotated[kind, Field(description=description)]
+
+
+def _text_of(parse: Any) -> Any:
+    return Annotated[Any, PlainValidator(parse), WithJsonSchema({"type": "string"})]
+
+
+class Cluster(Strict):
+    """What one run asks of a cluster; used with --slurm and --profile."""
+
+    partition: _field(text() | None, "partition") = None
+    account: _field(text() | None, "account; without it none is passed") = None
+    time: _field(_text_of(minutes), "wall time limit of a run, '2 h' or '2:00:00'") = 120
+    memory: _field(_text_of(megabytes), "memory of a run, '2 GB' or '2G'") = 2000
+    ranks: _field(count(1, 10_000), "MPI ranks per run") = 1
+    nodes: _field(count(1, 1000) | None, "nodes per run; default: the cluster decides") = None
+    jobs: _field(count(1, 100_000), "runs submitted at a time") = 100
+    qos: _field(text() | None, "quality of service, where the cluster demands one") = None
+    constraint: _field(text() | None, "features of the nodes") = None
+    reservation: _field(text() | None, "reservation") = None
+    gres: _field(_text_of(generic_resource) | None, "generic resource, 'name:count'") = None
+    extra: _field(_text_of(sbatch_options) | None, "further options for sbatch") = None
+    launcher: _field(text(1000) | None, "default: 'mpiexec -n {ranks}' of the environment") = None

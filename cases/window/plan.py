@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from napress.cases.campaigns.campaign import Job
 from napress.cases.errors import CaseError
 from napress.cases.schema.checks import check_surface
 from napress.cases.schema.fracture import Specimens
 from napress.cases.schema.interface_case import Case, value_of
 from napress.cases.schema.load import (
-    case_hash,
     load_case,
     load_pellet_case,
-    pellet_case_hash,
-    pellet_resolved_toml,
-    resolved_toml,
 )
 from napress.cases.schema.pellet_case import PelletCase, PelletStage
 from napress.cases.schema.surface import SelfAffine
@@ -27,7 +24,6 @@ from napress.postprocess.theory.pellet import press_force_kN
 
 DEFAULT_SEEDS = 8
 LARGEST_SEED = 2**63 - 1
-HASH_DIGITS = 10
 LEAST_OVER_YIELD = 1.5
 IMPERFECTIONS = (
     "punch_crown",
@@ -40,24 +36,6 @@ IMPERFECTIONS = (
     "support_offset",
 )
 HELD = {"none": "none", "rigid": "rigid die", "elastic": "elastic sleeve"}
-
-
-@dataclass(frozen=True)
-class Job:
-    """One run a window needs.
-
-    Attributes:
-        name: Such as ``seed 3`` or ``pellet``.
-        command: ``run`` or ``pellet``.
-        folder: Its name, with the start of the case's hash: an edited case runs anew and
-            leaves the old runs where they are.
-        case_toml: The case.
-    """
-
-    name: str
-    command: str
-    folder: str
-    case_toml: str
 
 
 @dataclass(frozen=True)
@@ -118,26 +96,19 @@ def make_plan(case: Case, file: str, folder: Path, seeds: int | None = None) -> 
         pellet = load_pellet_case(source)
         case = _held_by(case, pellet, file, table.pellet)
         pellet, press = _pellet_of(case, pellet)
-    jobs = [_job(seed, name) for name, seed in _seeds(case, seeds or table.seeds, file)]
+    jobs = [Job.of(seed, name) for name, seed in _seeds(case, seeds or table.seeds, file)]
     if pellet is not None:
-        folder = f"pellet-{pellet_case_hash(pellet)[:HASH_DIGITS]}"
         # First: it is short, and the rest needs it.
-        jobs.insert(0, Job("pellet", "pellet", folder, pellet_resolved_toml(pellet)))
+        jobs.insert(0, Job.of(pellet, "pellet"))
         even = _without_imperfections(pellet)
         if even != pellet:
-            folder = f"even-pellet-{pellet_case_hash(even)[:HASH_DIGITS]}"
-            jobs.append(Job("even pellet", "pellet", folder, pellet_resolved_toml(even)))
+            jobs.append(Job.of(even, "even pellet"))
     return Plan(file, case, table, pellet, press, tuple(jobs))
 
 
 def pressures_MPa(case: Case) -> list[float]:
     """Pressures of the load program, increasing, each once."""
     return sorted({stage.pressure for stage in case.program if stage.pressure is not None})
-
-
-def _job(case: Case, name: str) -> Job:
-    folder = f"{name.replace(' ', '-')}-{case_hash(case)[:HASH_DIGITS]}"
-    return Job(name, "run", folder, resolved_toml(case))
 
 
 def _seeds(case: Case, count: int | None, file: str) -> list[tuple[str, Case]]:

@@ -8,8 +8,9 @@ import shutil
 import pandas as pd
 import pytest
 
+from napress.cases.campaigns.folder import case_file
 from napress.cases.errors import RunFolderError
-from napress.cases.sweeps import engine, sweep_folder
+from napress.cases.sweeps import engine
 from napress.cases.sweeps.collecting import collect_folder
 from napress.cases.sweeps.columns import case_columns, summary_columns
 
@@ -19,11 +20,12 @@ GRID = '[grid]\n"surface[0].rms" = ["0.1 um", "0.2 um"]\nceramic.material = ["nz
 def finished_sweep(sweeping):
     """A sweep of four whose run folders are there."""
     prepared = engine.prepare(sweeping.write(GRID), sweeping.out)
-    engine.write_down(prepared, ranks=1)
+    engine.write_down(prepared)
+    engine.campaign_of(prepared, ranks=1).write_down()
     for index, run in enumerate(prepared.runs):
         folder = sweeping.out / "runs" / run.id
         folder.mkdir(parents=True)
-        shutil.copy(sweep_folder.case_file(prepared.folder, run.id), folder / "case.resolved.toml")
+        shutil.copy(case_file(prepared.folder, run.id), folder / "case.resolved.toml")
         files = {
             "status.json": {"state": "finished"},
             "manifest.json": {"case_hash": run.id, "ranks": 1, "versions": {"napress": "0.1.0"}},

@@ -1,4 +1,7 @@
-"""Snakemake runs what is left: retries, failures, kills, damage. Napress is stood in for."""
+"""What a sweep does about failures, kills and damage, here and through Snakemake.
+
+Napress is stood in for.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,13 @@ import time
 
 import pytest
 
+from napress.cases.campaigns import folder as files
+from napress.cases.campaigns import process, slurm, workflow
+from napress.cases.campaigns import where as where_module
+from napress.cases.campaigns.where import EngineError, Where
 from napress.cases.cli.main import main
-from napress.cases.runs import process, slurm
-from napress.cases.sweeps import engine, sweep_folder, workflow
-from napress.cases.sweeps.schema import Cluster
-from napress.cases.sweeps.workflow import Where
+from napress.cases.sweeps import engine
+from napress.cases.values.cluster import Cluster
 
 FOUR = '[grid]\n"surface[0].rms" = ["0.1 um", "0.2 um"]\nceramic.young = ["60 GPa", "80 GPa"]\n'
 
@@ -28,8 +33,20 @@ def napress(arguments, capsys) -> tuple[int, str, str]:
     return caught.value.code, printed.out, printed.err
 
 
-def run(sweeping, capsys, *more):
-    words = ["sweep", sweeping.file, "--out", sweeping.out, "--cores", "2", *more]
+HERE = ("--cores", "2")
+
+
+@pytest.fixture
+def profile(tmp_path) -> tuple[str, str]:
+    """A profile by which Snakemake runs two jobs at a time on this machine."""
+    folder = tmp_path / "two-cores"
+    folder.mkdir()
+    (folder / "config.yaml").write_text("cores: 2\n")
+    return ("--profile", str(folder))
+
+
+def run(sweeping, capsys, *more, where=HERE):
+    words = ["sweep", sweeping.file, "--out", sweeping.out, *where, *more]
     return napress(words, capsys)
 
 
@@ -37,7 +54,11 @@ def ids(sweeping) -> list[str]:
     return [run.id for run in engine.prepare(sweeping.file, sweeping.out).runs]
 
 
-def test_failures_are_retried_once_then_told_while_others_go_on(sweeping, capsys):
+@pytest.mark.parametrize("by", ["here", "snakemake"])
+def test_failures_are_retried_once_then_told_while_others_go_on(sweeping, capsys, profile, by):
+    where = HERE if by == "here" else profile
+    # Snakemake starts with a rule that compiles; here the first run of a kind does.
+    warm = [] if by == "here" else ["warm"]
     sweeping.write(FOUR)
     lucky, hopeless, damaged, fine = ids(sweeping)
     sweeping.fail(lucky, 1)
@@ -46,7 +67,7 @@ def test_failures_are_retried_once_then_told_while_others_go_on(sweeping, capsys
     broken.mkdir(parents=True)
     (broken / "history.csv").write_text("precious")
 
-    code, out, err = run(sweeping, capsys, "--json")
+    code, out, err = run(sweeping, capsys, "--json", where=where)
     assert code == 3
     answer = json.loads(out)
     assert answer["runs"] == 4 and answer["finished"] == 3
@@ -54,8 +75,8 @@ def test_failures_are_retried_once_then_told_while_others_go_on(sweeping, capsys
     assert "the step grew too small" in err and hopeless in err
     assert "ceramic.young = 80 GPa" in err and "logs" in err
     calls = sweeping.calls()
-    assert calls[0] == "warm" and calls.count("warm") == 1
-    assert sorted(calls[1:]) == sorted(
+    assert calls[: len(warm)] == warm
+    assert sorted(calls[len(warm) :]) == sorted(
         [f"run {lucky}", f"resume {lucky}", f"run {hopeless}", f"resume {hopeless}"]
         + [f"run {damaged}", f"run {fine}"]
     )
@@ -67,27 +88,27 @@ def test_failures_are_retried_once_then_told_while_others_go_on(sweeping, capsys
     assert "stand-in.sh run" in log and "stand-in.sh resume" in log
 
     # The same command again: only the run that failed, from where it stood.
-    code, out, _ = run(sweeping, capsys)
+    code, out, _ = run(sweeping, capsys, where=where)
     assert code == 0 and "4 of 4 runs finished" in out
-    assert sweeping.calls()[len(calls) :] == ["warm", f"resume {hopeless}", f"resume {hopeless}"]
+    assert sweeping.calls()[len(calls) :] == [*warm, f"resume {hopeless}", f"resume {hopeless}"]
     # And once more: nothing at all, and no engine.
     before = sweeping.calls()
-    code, out, _ = run(sweeping, capsys)
+    code, out, _ = run(sweeping, capsys, where=where)
     assert code == 0 and sweeping.calls() == before
 
     # Another sweep that shares two of the runs runs only what is new.
     sweeping.file = sweeping.folder / "other.toml"
     sweeping.write(FOUR.replace('"0.2 um"', '"0.3 um"'))
-    code, out, _ = run(sweeping, capsys)
+    code, out, _ = run(sweeping, capsys, where=where)
     assert code == 0 and "4 of 4" in out
-    assert len(sweeping.calls()) == len(before) + 1 + 2
+    assert len(sweeping.calls()) == len(before) + len(warm) + 2
 
 
-def test_kill_of_everything_but_the_jobs_loses_and_repeats_nothing(sweeping, capsys):
+def test_kill_of_everything_but_the_jobs_loses_and_repeats_nothing(sweeping, capsys, profile):
     sweeping.write(FOUR)
     (sweeping.folder / "slow").write_text("2.5")
     words = [sys.executable, "-m", "napress.cases.cli", "sweep", str(sweeping.file)]
-    words += ["--out", str(sweeping.out), "--cores", "2"]
+    words += ["--out", str(sweeping.out), *profile]
     child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 40
     while len(sweeping.calls()) < 3:
@@ -95,12 +116,12 @@ def test_kill_of_everything_but_the_jobs_loses_and_repeats_nothing(sweeping, cap
         assert time.monotonic() < deadline
         time.sleep(0.1)
     # While it runs nobody else may start it.
-    code, _, err = run(sweeping, capsys)
+    code, _, err = run(sweeping, capsys, where=profile)
     assert code == 4 and "is running this folder" in err and err.count("\n") == 1
     child.send_signal(signal.SIGKILL)
     child.communicate()
 
-    code, out, err = run(sweeping, capsys)
+    code, out, err = run(sweeping, capsys, where=profile)
     assert code == 0 and "4 of 4 runs finished" in out
     assert "2 runs of an earlier start are still under way" in err
     runs = [call for call in sweeping.calls() if call != "warm"]
@@ -121,14 +142,15 @@ def test_a_sweep_file_that_changes_under_a_running_sweep(sweeping, capsys):
     assert len(list((sweeping.out / "runs").iterdir())) == 6
 
 
-def test_ctrl_c_ends_the_jobs_too(sweeping):
+@pytest.mark.parametrize("by", ["here", "snakemake"])
+def test_ctrl_c_ends_the_jobs_too(sweeping, profile, by):
     sweeping.write(FOUR)
     (sweeping.folder / "slow").write_text("30")
     words = [sys.executable, "-m", "napress.cases.cli", "sweep", str(sweeping.file)]
-    words += ["--out", str(sweeping.out), "--cores", "2", "--quiet"]
+    words += ["--out", str(sweeping.out), *(HERE if by == "here" else profile), "--quiet"]
     child = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, start_new_session=True)
     deadline = time.monotonic() + 40
-    while len(sweeping.calls()) < 3:
+    while len(sweeping.calls()) < (1 if by == "here" else 3):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     os.killpg(child.pid, signal.SIGINT)
@@ -137,21 +159,23 @@ def test_ctrl_c_ends_the_jobs_too(sweeping):
     assert err.count("\n") == 1 and "the same command continues it" in err
     last = {run_id: {"event": "started", **_who(sweeping, run_id)} for run_id in ids(sweeping)}
     assert not process.live_jobs(last)
+    events = {run_id: sweeping.notes(run_id) for run_id in ids(sweeping) if _who(sweeping, run_id)}
+    assert events and all(found[-1] == "failed" for found in events.values())
 
 
 def _who(sweeping, run_id):
-    notes = sweep_folder.read_notes(sweeping.out / "s", run_id)
+    notes = files.read_notes(sweeping.out / "s", run_id)
     return {"pid": notes[0]["pid"], "host": notes[0]["host"]} if notes else {}
 
 
 def test_a_damaged_plan_is_written_again_and_entries_may_differ(sweeping, capsys):
     sweeping.write('[[list]]\n"surface[0].rms" = "0.1 um"\n[[list]]\nceramic.young = "60 GPa"')
     prepared = engine.prepare(sweeping.file, sweeping.out)
-    assert engine.write_down(prepared, ranks=1) == []
+    assert engine.write_down(prepared) == []
     plan = prepared.folder / "plan.json"
     assert json.loads(plan.read_text())["varied"] == ["surface[0].rms", "ceramic.young"]
     plan.write_text("{ half")
-    (told,) = engine.write_down(prepared, ranks=1)
+    (told,) = engine.write_down(prepared)
     assert "plan.json: damaged" in told and json.loads(plan.read_text())["runs"]
 
 
@@ -177,7 +201,7 @@ def test_an_invalid_run_is_found_before_anything_starts(sweeping, capsys):
 @pytest.mark.parametrize(
     ("where", "missing", "expected"),
     [
-        (Where(), "snakemake", "pip install 'napress[sweep]'"),
+        (Where(profile="p"), "snakemake", "pip install 'napress[sweep]'"),
         (Where(slurm=True), "snakemake_executor_plugin_slurm", "pip install 'napress[sweep]'"),
         (Where(slurm=True), "sbatch", "sbatch is not on this machine"),
     ],
@@ -187,9 +211,9 @@ def test_a_missing_engine_is_one_line(monkeypatch, where, missing, expected):
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == missing else find(name)
     )
-    monkeypatch.setattr(workflow.shutil, "which", lambda name: None)
-    with pytest.raises(workflow.EngineError) as caught:
-        workflow.require_engine(where)
+    monkeypatch.setattr(where_module.shutil, "which", lambda name: None)
+    with pytest.raises(EngineError) as caught:
+        where.require()
     assert expected in str(caught.value)
 
 

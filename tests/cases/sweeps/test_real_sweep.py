@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from tiny_case import TINY_CASE
 
+from napress.cases.campaigns.folder import read_notes
 from napress.cases.cli.main import main
-from napress.cases.sweeps.sweep_folder import read_notes
 
 SWEEP = """
 title = "Tiny waves"

@@ -6,9 +6,9 @@ import shlex
 
 import pytest
 
-from napress.cases.sweeps.schema import Cluster
-from napress.cases.sweeps.workflow import Where, engine_command, write_snakefile
-from napress.cases.values.cluster import megabytes, minutes, sbatch_options
+from napress.cases.campaigns.where import Where
+from napress.cases.campaigns.workflow import engine_command, write_snakefile
+from napress.cases.values.cluster import Cluster, megabytes, minutes, sbatch_options
 
 
 @pytest.mark.parametrize(

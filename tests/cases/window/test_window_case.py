@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from importlib import resources
 from pathlib import Path
 
@@ -13,12 +12,9 @@ import pytest
 from tiny_case import TINY_CASE
 
 from napress.cases.cli.main import main
-from napress.cases.errors import CaseError, RunFolderError
-from napress.cases.runs import folder as run_folder
-from napress.cases.runs import pool as window_runs
-from napress.cases.runs.pool import run_jobs
+from napress.cases.errors import CaseError
 from napress.cases.schema.load import case_hash, load_case, resolved_toml
-from napress.cases.window.plan import Job, load_plan
+from napress.cases.window.plan import load_plan
 
 FOLDER = Path(str(resources.files("napress.cases").joinpath("examples", "windows")))
 SHIPPED = sorted(FOLDER.glob("*.toml"))
@@ -75,7 +71,7 @@ def test_targets_are_no_part_of_what_is_run(tmp_path):
 def test_seeds_follow_the_one_of_the_case(tmp_path):
     plan = load_plan(write(tmp_path, TINY_CASE.replace(WAVE, RANDOM) + WINDOW + "seeds = 3"))
     assert [job.name for job in plan.jobs] == ["seed 4", "seed 5", "seed 6"]
-    assert len({job.folder for job in plan.jobs}) == 3
+    assert len({job.id for job in plan.jobs}) == 3
 
 
 def test_the_pellet_says_how_it_is_held(tmp_path):
@@ -140,82 +136,6 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path, capsys):
     code, _, err = call(["window", write(tmp_path), "--out", out], capsys)
     assert code == 4 and "not the folder of a window" in err
     assert [path.name for path in out.iterdir()] == ["thesis.txt"]
-
-
-STUB = """
-import pathlib, sys, time
-from napress.cases.runs import folder as run_folder
-word, target = sys.argv[1], pathlib.Path(sys.argv[sys.argv.index("--out") + 1]
-                                         if "--out" in sys.argv else sys.argv[2])
-name = target.name
-if name == "broken":
-    sys.stderr.write("napress: no such thing\\n"); sys.exit(2)
-target.mkdir(exist_ok=True)
-with run_folder.locked(target):
-    run_folder.write_case(target, "")
-    with (target / "words").open("a") as words:
-        words.write(word + "\\n")
-    run_folder.write_status(target, "running")
-    if name == "slow" and word == "run":
-        time.sleep(60)
-    run_folder.write_status(target, "failed" if name == "early" else "finished", reason="why")
-"""
-
-
-@pytest.fixture
-def stub(tmp_path, monkeypatch):
-    """A stand-in for the command: leaves a run folder, or fails."""
-    path = tmp_path / "stub.py"
-    path.write_text(STUB)
-    monkeypatch.setattr(window_runs, "LAUNCH", (sys.executable, str(path)))
-    return tmp_path / "runs"
-
-
-def job(name, command="run") -> Job:
-    return Job(name, command, name, "")
-
-
-def test_finished_runs_are_used_again_and_failures_are_named(stub):
-    said = []
-    jobs = [job("good"), job("early"), job("broken")]
-    good, early, broken = run_jobs(jobs, stub, 2, said.append)
-    assert good.usable and not good.reason
-    assert early.usable and early.reason == "why"
-    assert not broken.usable and broken.reason == "no such thing"
-    assert len(said) == 4
-    run_jobs(jobs[:2], stub, 2, said.append)
-    assert len(said) == 4 and (stub / "good" / "words").read_text() == "run\n"
-
-
-def test_an_unfinished_run_is_resumed_and_an_unfinished_pellet_begins_again(stub):
-    for name in ("again", "pellet"):
-        folder = stub / name
-        folder.mkdir(parents=True)
-        run_folder.write_case(folder, "")
-        run_folder.write_status(folder, "interrupted")
-    run_jobs([job("again"), job("pellet", "pellet")], stub, 1, lambda text: None)
-    assert (stub / "again" / "words").read_text() == "resume\n"
-    assert (stub / "pellet" / "words").read_text() == "pellet\n"
-
-
-def test_a_killed_window_takes_its_runs_along_and_resumes(stub, tmp_path):
-    script = (
-        "import sys; from pathlib import Path; from napress.cases.runs import pool as w; "
-        f"from napress.cases.window.plan import Job; w.LAUNCH = {window_runs.LAUNCH!r}; "
-        "w.run_jobs([Job('slow', 'run', 'slow', '')], Path(sys.argv[1]), 1, print)"
-    )
-    window = subprocess.Popen([sys.executable, "-c", script, str(stub)])
-    deadline = time.monotonic() + 30
-    while not (stub / "slow" / "status.json").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    with pytest.raises(RunFolderError, match="is running this"):
-        run_jobs([job("slow")], stub, 1, lambda text: None)
-    window.kill()
-    window.wait()
-    while run_folder.held_by(stub / "slow") and time.monotonic() < deadline:
-        time.sleep(0.05)
-    (ended,) = run_jobs([job("slow")], stub, 1, lambda text: None)
-    assert ended.usable and (stub / "slow" / "words").read_text() == "run\nresume\n"
 
 
 def test_a_window_from_nothing_and_again_without_the_solver(tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""Compiles the forms of a sweep once: ``python -m napress.cases.sweeps.warm SWEEP RUN...``.
+"""Compiles the forms of a campaign once: ``python -m napress.cases.campaigns.warm FOLDER RUN...``.
 
 Hundred runs that start together would otherwise wait for one of them to compile, and give
 up. A process killed while compiling leaves a source without a result behind, for which
@@ -18,8 +18,8 @@ from typing import Any
 
 import tomli_w
 
-from napress.cases.sweeps.job import launch_words
-from napress.cases.sweeps.sweep_folder import Plan, case_file, read_plan
+from napress.cases.campaigns.folder import case_file, read_plan
+from napress.cases.runs.bring_to_end import Launch
 
 # No form takes this long to compile, so an older one without a result has no maker.
 _LONGEST_COMPILE_S = 600.0
@@ -30,21 +30,20 @@ def main(arguments: list[str]) -> int:
     """Runs a tiny case for each kind of run.
 
     Args:
-        arguments: Sweep folder and the ids of runs that differ in kind.
+        arguments: Campaign folder and the ids of runs that differ in kind.
 
     Returns:
         0, also if a tiny case fails: the runs will say better what is wrong.
     """
-    sweep = Path(arguments[0]).resolve()
-    plan = read_plan(sweep)
-    plan = Plan(**{**plan.__dict__, "ranks": 1})
+    folder = Path(arguments[0]).resolve()
+    launch = Launch(read_plan(folder).launch.command)
     remove_orphans(cache_folder(), older_than_s=_LONGEST_COMPILE_S)
     for run_id in arguments[1:]:
         with tempfile.TemporaryDirectory(prefix="napress-warm-") as scratch:
-            content = tomllib.loads(case_file(sweep, run_id).read_text(encoding="utf-8"))
+            content = tomllib.loads(case_file(folder, run_id).read_text(encoding="utf-8"))
             case = Path(scratch) / "warm.toml"
             case.write_text(tomli_w.dumps(tiny_case(content)), encoding="utf-8")
-            _compile(plan, case, Path(scratch))
+            _compile(launch, case, Path(scratch))
     return 0
 
 
@@ -65,7 +64,7 @@ def tiny_case(resolved: dict[str, Any]) -> dict[str, Any]:
     thick = {"thickness": width}
     creep = {name: resolved[name] for name in ("creep",) if name in resolved}
     return {
-        "title": "compiles the forms of a sweep",
+        "title": "compiles the forms of a campaign",
         "surface": [wave],
         "interface": {**resolved["interface"], "elements": 16},
         "sodium": {**resolved["sodium"], **thick},
@@ -99,11 +98,11 @@ def remove_orphans(cache: Path, older_than_s: float) -> list[Path]:
     return removed
 
 
-def _compile(plan: Plan, case: Path, scratch: Path) -> None:
+def _compile(launch: Launch, case: Path, scratch: Path) -> None:
     """Runs the tiny case; if it waited for a form nobody compiles, removes that and repeats."""
     for attempt in range(2):
         begin = time.time()
-        words = [*launch_words(plan), "run", str(case), "--out", f"{scratch}/{attempt}", "-q"]
+        words = [*launch.words(), "run", str(case), "--out", f"{scratch}/{attempt}", "-q"]
         try:
             ended = subprocess.run(
                 words, stdin=subprocess.DEVNULL, capture_output=True, timeout=_LONGEST_RUN_S

@@ -1,9 +1,8 @@
-"""The workflow engine as a child process that never outlives the sweep unnoticed."""
+"""Snakemake as a child process that never outlives its campaign unnoticed."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
@@ -13,20 +12,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from napress.cases.runs.bring_to_end import die_with_parent
 from napress.cases.runs.folder import read_json, write_json
 
 PROCESS_FILE = "engine.json"
 _GRACE_S = 60.0
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
 
 
 @contextlib.contextmanager
-def engine_process(words: list[str], sweep_folder: Path, log: Path) -> Iterator[Any]:
+def engine_process(words: list[str], folder: Path, log: Path) -> Iterator[Any]:
     """Runs the engine while the block runs; an exception of the block ends it in good order.
 
     Args:
         words: Its command line.
-        sweep_folder: Where its process number is kept.
+        folder: Where its process number is kept.
         log: What it prints is added here.
 
     Yields:
@@ -46,7 +45,7 @@ def engine_process(words: list[str], sweep_folder: Path, log: Path) -> Iterator[
     import psutil
 
     started = psutil.Process(child.pid).create_time()
-    write_json(sweep_folder / PROCESS_FILE, {"pid": child.pid, "started": started})
+    write_json(folder / PROCESS_FILE, {"pid": child.pid, "started": started})
     try:
         yield child
     except BaseException:
@@ -54,17 +53,17 @@ def engine_process(words: list[str], sweep_folder: Path, log: Path) -> Iterator[
         raise
     finally:
         if child.poll() is not None:
-            (sweep_folder / PROCESS_FILE).unlink(missing_ok=True)
+            (folder / PROCESS_FILE).unlink(missing_ok=True)
 
 
-def end_forgotten_engine(sweep_folder: Path) -> None:
-    """Ends an engine whose sweep was killed where it could not die along with it.
+def end_forgotten_engine(folder: Path) -> None:
+    """Ends an engine whose campaign was killed where it could not die along with it.
 
     Its jobs go on; a later start waits for them instead of repeating them.
     """
     import psutil
 
-    path = sweep_folder / PROCESS_FILE
+    path = folder / PROCESS_FILE
     if not path.exists():
         return
     with contextlib.suppress(psutil.Error, OSError, KeyError, TypeError):
@@ -107,8 +106,3 @@ def _end(child: subprocess.Popen[Any]) -> None:
             if child.poll() is not None:
                 return
             time.sleep(0.1)
-
-
-def die_with_parent() -> None:
-    """Lets a child process end when its parent does, even by ``kill -9``; Linux only."""
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)

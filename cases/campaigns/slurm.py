@@ -1,4 +1,4 @@
-"""The little that must be asked of Slurm directly: which jobs of a sweep are still there."""
+"""The little that must be asked of Slurm directly: which jobs are still there."""
 
 from __future__ import annotations
 

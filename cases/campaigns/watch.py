@@ -1,4 +1,4 @@
-"""What a user sees while a sweep runs: how many are done, running, failed, and the ETA."""
+"""What a user sees while a campaign runs: how many are done, running, failed, and the ETA."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
+from napress.cases.campaigns import folder as files
 from napress.cases.runs.progress import format_duration
-from napress.cases.sweeps.sweep_folder import read_notes
 
 _PLAIN_INTERVAL_S = 10.0
 
 
 @dataclass(frozen=True)
 class Count:
-    """Runs of a sweep by what has become of them."""
+    """Runs of a campaign by what has become of them."""
 
     total: int
     done: int
@@ -28,49 +28,52 @@ class Count:
 class Watch:
     """Follows the runs that are left, by what their jobs noted down."""
 
-    def __init__(self, sweep: Path, runs: list[str], total: int, expected_s: float | None) -> None:
+    def __init__(self, folder: Path, jobs: list[str], total: int, expected_s: float | None) -> None:
         """Starts to follow.
 
         Args:
-            sweep: Sweep folder.
-            runs: Runs that are left.
-            total: Runs of the whole sweep.
+            folder: Of the campaign.
+            jobs: Runs that are left.
+            total: Runs of the whole campaign.
             expected_s: Wall seconds that the runs left should take; ``None`` if unknown.
         """
-        self._sweep, self._total, self._expected_s = sweep, total, expected_s
-        self._last: dict[str, str] = dict.fromkeys(runs, "")
+        self._folder, self._total, self._expected_s = folder, total, expected_s
+        self._last: dict[str, str] = dict.fromkeys(jobs, "")
         self._seen: dict[str, int] = {}
-        self._left = len(runs)
+        self._left = len(jobs)
         self._begin = time.monotonic()
 
-    def look(self) -> Count:
-        """Returns how the runs stand now; reads only what changed."""
-        for run_id, last in self._last.items():
-            if last == "finished":
+    def look(self) -> tuple[Count, list[str]]:
+        """Returns how the runs stand now and which have ended since; reads what changed."""
+        ended = []
+        for job, last in self._last.items():
+            if last in (files.FINISHED, files.STOPPED):
                 continue
-            path = self._sweep / "jobs" / f"{run_id}.jsonl"
             try:
-                size = path.stat().st_size
+                size = files.notes_file(self._folder, job).stat().st_size
             except OSError:
                 continue
-            if size != self._seen.get(run_id, 0):
-                self._seen[run_id] = size
-                notes = read_notes(self._sweep, run_id)
-                self._last[run_id] = notes[-1]["event"] if notes else ""
-        states = list(self._last.values())
-        done = states.count("finished")
-        return Count(
+            if size != self._seen.get(job, 0):
+                self._seen[job] = size
+                notes = files.read_notes(self._folder, job)
+                self._last[job] = notes[-1]["event"] if notes else ""
+                if self._last[job] not in ("", files.STARTED):
+                    ended.append(job)
+        events = list(self._last.values())
+        done = events.count(files.FINISHED) + events.count(files.STOPPED)
+        count = Count(
             self._total,
             self._total - self._left + done,
-            states.count("started"),
-            states.count("failed"),
+            events.count(files.STARTED),
+            events.count(files.FAILED),
         )
+        return count, ended
 
-    def start_afresh(self, runs: list[str]) -> None:
-        """Forgets what earlier starts of a sweep noted about runs that are still to do."""
-        for run_id in runs:
-            notes = self._sweep / "jobs" / f"{run_id}.jsonl"
-            self._seen[run_id] = notes.stat().st_size if notes.exists() else 0
+    def start_afresh(self, jobs: list[str]) -> None:
+        """Forgets what earlier starts noted about runs that are still to do."""
+        for job in jobs:
+            notes = files.notes_file(self._folder, job)
+            self._seen[job] = notes.stat().st_size if notes.exists() else 0
 
     def eta_s(self, count: Count) -> float | None:
         """Returns the seconds that remain, from the pace so far, or from the estimate."""

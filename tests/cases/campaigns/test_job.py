@@ -11,10 +11,12 @@ import tomllib
 import pytest
 import tomli_w
 
+from napress.cases.campaigns import folder as files
+from napress.cases.campaigns import job, slurm, warm
+from napress.cases.runs import bring_to_end, states
 from napress.cases.runs import folder as run_folder
-from napress.cases.runs import slurm, states
 from napress.cases.schema.load import parse_case, resolved_toml
-from napress.cases.sweeps import engine, job, sweep_folder, warm
+from napress.cases.sweeps import engine
 from napress.cases.sweeps.estimate import estimate, law_cpu_s
 
 ONE = '[grid]\n"surface[0].rms" = ["0.1 um"]\n'
@@ -23,7 +25,7 @@ ONE = '[grid]\n"surface[0].rms" = ["0.1 um"]\n'
 @pytest.fixture
 def planned(sweeping):
     prepared = engine.prepare(sweeping.write(ONE), sweeping.out)
-    engine.write_down(prepared, ranks=1)
+    engine.campaign_of(prepared, ranks=1).write_down()
     return prepared.folder, prepared.runs[0].id, sweeping.out / "runs" / prepared.runs[0].id
 
 
@@ -75,16 +77,16 @@ def test_a_lock_of_another_machine_that_is_silent_is_reported(planned, sweeping,
     run_folder.write_status(target, "running")
     (target / "run.lock").write_text(json.dumps({"host": "far", "pid": 1, "started": 0.0}))
     sweeping.script.write_text('echo "napress: $2: process 1 on far is running this folder" >&2')
-    monkeypatch.setattr(job, "_LONGEST_SILENCE_S", -1.0)
+    monkeypatch.setattr(bring_to_end, "LONGEST_SILENCE_S", -1.0)
     assert job.main([str(folder), run_id]) == 1
-    assert "process 1 on far" in sweep_folder.read_notes(folder, run_id)[-1]["reason"]
+    assert "process 1 on far" in files.read_notes(folder, run_id)[-1]["reason"]
 
 
 def test_a_killed_run_says_by_what(planned, sweeping):
     folder, run_id, _ = planned
     sweeping.script.write_text("kill -SEGV $$")
     assert job.main([str(folder), run_id]) == 1
-    assert sweep_folder.read_notes(folder, run_id)[-1]["reason"] == "killed by signal 11 (SIGSEGV)"
+    assert files.read_notes(folder, run_id)[-1]["reason"] == "killed by signal 11 (SIGSEGV)"
 
 
 def test_a_checkpoint_that_cannot_be_used_is_set_aside(planned, sweeping):
@@ -93,7 +95,9 @@ def test_a_checkpoint_that_cannot_be_used_is_set_aside(planned, sweeping):
     run_folder.write_case(target, "title = 'x'")
     run_folder.write_status(target, "running")
     script = sweeping.script.read_text()
-    refusal = 'echo "napress: $2/checkpoint/last.npz: truncated; allowed: its own run" >&2; exit 4'
+    refusal = (
+        'echo "napress: $2/checkpoint/last.npz: truncated; allowed: its own run, whole" >&2; exit 4'
+    )
     sweeping.script.write_text(f'if [ "$1" = resume ]; then {refusal}; fi\n{script}')
     assert job.main([str(folder), run_id]) == 0
     assert target.with_name(f"{run_id}.damaged-1").is_dir()
@@ -105,7 +109,8 @@ def test_a_checkpoint_that_cannot_be_used_is_set_aside(planned, sweeping):
     [
         ({}, "waiting"),
         ({"history.csv": "x"}, "damaged"),
-        ({"case.resolved.toml": "x"}, "damaged"),
+        # Killed before it had begun.
+        ({"case.resolved.toml": "x"}, "unfinished"),
         ({"case.resolved.toml": "x", "status.json": "[1]"}, "damaged"),
         ({"case.resolved.toml": "x", "status.json": '{"state": "failed"}'}, "unfinished"),
         ({"case.resolved.toml": "x", "status.json": '{"state": "finished"}'}, "damaged"),
