@@ -9,14 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from napress.cases.campaigns.campaign import Campaign, Count, Job, Standing, Where
 from napress.cases.errors import CaseError, ExitCode, NapressError, RunFolderError
 from napress.cases.fit.face import Face, spread
 from napress.cases.fit.measurements import Measurements
 from napress.cases.runs import folder as run_folder
-from napress.cases.runs.pool import run_jobs
 from napress.cases.schema.interface_case import Case
-from napress.cases.schema.load import case_hash, check_case, resolved_toml
-from napress.cases.window.plan import HASH_DIGITS, Job
+from napress.cases.schema.load import check_case
 from napress.postprocess.measures.interface import CONTACT_GAP_UM
 from napress.postprocess.records.history import read_history
 from napress.postprocess.records.profiles import Profile, read_profile
@@ -65,8 +64,12 @@ def run_contact(case: Case, folder: Path, cores: int, say: Callable[[str], None]
     Raises:
         NoContactRun: If it gave no step to use.
     """
-    job = Job("contact", "run", f"contact-{case_hash(case)[:HASH_DIGITS]}", resolved_toml(case))
-    ended = run_jobs([job], folder, cores, say)[0]
+
+    def on_end(one: Standing, count: Count) -> None:
+        say(f"{one.job.name}: {one.reason or 'finished'} ({one.seconds or 0.0:.0f} s)")
+
+    campaign = Campaign([Job.of(case, "contact")], folder / "campaign", runs=folder)
+    (ended,) = campaign.run(Where(cores), say=say, on_end=on_end)
     if not ended.usable:
         raise NoContactRun(f"{ended.folder}: {ended.reason or 'came to nothing'}")
     return ended.folder
