@@ -13,8 +13,8 @@ from napress.cases.schema.load import (
     pellet_case_hash,
     pellet_resolved_toml,
 )
+from napress.cases.window.judge import _form
 from napress.cases.window.plan import load_plan
-from napress.cases.window.run import _form
 
 PELLET = """
 [pellet]
