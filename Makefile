@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-paraview test-cluster bench reach verify validation columns docs lint clean
+.PHONY: help setup demo test test-quick test-paraview test-cluster bench reach verify validation columns docs lint types clean
 
 help:
 	@echo "make setup          make the Python environment in $(VENV) (first time about a minute)"
@@ -28,6 +28,7 @@ help:
 	@echo "make columns        setup, then docs/columns.md from the table of columns"
 	@echo "make docs           setup, then these pages as a site: build/docs/index.html"
 	@echo "make lint           setup, then ruff"
+	@echo "make types          setup, then mypy --strict on what users and their editors see"
 	@echo "make clean          remove the environment and caches; runs/ is kept"
 
 setup:
@@ -77,6 +78,9 @@ docs: setup
 
 lint: setup
 	@"$(BIN)/ruff" check .
+
+types: setup
+	@"$(BIN)/python" tools/check_types.py
 
 clean:
 	rm -rf "$(VENV)" build *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -68,7 +68,7 @@ class Body:
         Args:
             deformed: Nodes where they are at this step, instead of before pressing.
         """
-        grid = self._grid.copy()
+        grid: UnstructuredGrid = self._grid.copy()
         if deformed:
             grid.points = grid.points + np.asarray(grid.point_data["displacement_um"])
         return grid
@@ -153,7 +153,7 @@ class State:
                 f"{', '.join(map(str, kept)) or '(none)'}, or a case with output.fields = 'all'"
             )
         grid = read_body(self._folder / FIELDS, name, self.step)
-        cells = grid.cells_dict[int(grid.celltypes[0])]
+        cells = grid.cells_dict[grid.celltypes[0]]
         return Body(
             np.asarray(grid.points, dtype=float),
             np.asarray(cells, dtype=np.int64),

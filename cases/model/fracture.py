@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from napress.cases.schema.creep import to_law
 from napress.cases.schema.fracture import Fracture, Specimens
@@ -10,9 +10,14 @@ from napress.cases.schema.interface_case import Case, CeramicTable, value_of
 from napress.cases.schema.program import to_program
 from napress.fem.inputs.materials import CreepLaw
 
+if TYPE_CHECKING:
+    from napress.postprocess.fracture.assessment import FractureSettings
+    from napress.postprocess.fracture.filling import SlotFlow
+    from napress.postprocess.fracture.weibull import WeibullLaw
 
-def weibull_law(ceramic: CeramicTable, specimens: Specimens) -> Any:
-    """Returns the one `napress.postprocess.fracture.weibull.WeibullLaw` of a ceramic.
+
+def weibull_law(ceramic: CeramicTable, specimens: Specimens) -> WeibullLaw | None:
+    """Returns the one Weibull law of a ceramic.
 
     Its tensile strength is the mean strength of specimens of the stated effective volume
     or surface. Interface, pellet and window all use this law.
@@ -34,8 +39,8 @@ def weibull_law(ceramic: CeramicTable, specimens: Specimens) -> Any:
     return WeibullLaw.from_mean(mean, modulus.value, *sizes)
 
 
-def fracture_settings(case: Case) -> Any:
-    """Returns the `napress.postprocess.fracture.assessment.FractureSettings` of a case."""
+def fracture_settings(case: Case) -> FractureSettings:
+    """Returns what the probabilities of fracture of a case rest on."""
     from napress.postprocess.fracture.assessment import FractureSettings
     from napress.postprocess.fracture.confinement import Confinement, Sleeve
     from napress.postprocess.fracture.scatter import FlawStatistics, Scatter
@@ -84,7 +89,7 @@ def pressing_temperature_K(case: Case) -> float:
     return case.fracture.temperature.value
 
 
-def _slot_flow(case: Case, table: Fracture) -> Any:
+def _slot_flow(case: Case, table: Fracture) -> SlotFlow:
     """How flaws fill: by the program of the case where it has time, else by ``[fracture]``."""
     from napress.postprocess.fracture.filling import SlotFlow
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,13 @@ from napress.fem.inputs.load_program import LoadProgram
 from napress.fem.inputs.materials import ElasticCeramic, PlasticMetal
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.inputs.stripping import Stripping
+
+if TYPE_CHECKING:
+    from napress.fem.inputs.size_effect import SizeEffect
+    from napress.meshes.surface_components import Component
+    from napress.meshes.surfaces import Surface
+    from napress.postprocess.fracture.assessment import FractureAssessment, FractureSettings
+    from napress.postprocess.fracture.verdict import CeramicStrength
 
 Array = NDArray[np.float64]
 
@@ -68,20 +75,20 @@ class PressModel:
         program: What the platen does.
         step_control: How steps are sized and when to give up.
         output: What is written.
-        fracture: `napress.postprocess.fracture.assessment.FractureSettings`.
+        fracture: What the probabilities of fracture rest on.
     """
 
     title: str
     dimension: int
     widths_um: tuple[float, ...]
     elements: tuple[int, ...]
-    surface: tuple[Any, ...]
+    surface: tuple[Component, ...]
     sodium_thickness_um: float
     ceramic_thickness_um: float
     sodium: PlasticMetal
     ceramic: ElasticCeramic
     law: ContactLaw
-    size_effect: Any
+    size_effect: SizeEffect | None
     tensile_strength: SourcedValue
     compressive_strength: SourcedValue
     fracture_toughness: SourcedValue
@@ -92,22 +99,22 @@ class PressModel:
     program: LoadProgram
     step_control: StepControl
     output: OutputOptions
-    fracture: Any
+    fracture: FractureSettings
 
-    def build_surface(self) -> Any:
-        """Returns the `napress.meshes.surfaces.Surface` of the cell."""
+    def build_surface(self) -> Surface:
+        """Returns the surface of the cell."""
         from napress.meshes.surfaces import build_surface
 
         return build_surface(self.surface, self.widths_um, self.dimension)
 
-    def fracture_assessment(self) -> Any:
+    def fracture_assessment(self) -> FractureAssessment:
         """Returns the assessment of fracture; it keeps the mesh of one run."""
         from napress.postprocess.fracture.assessment import FractureAssessment
 
         return FractureAssessment(self.fracture, self.ceramic_strength())
 
-    def ceramic_strength(self) -> Any:
-        """Returns the `napress.postprocess.fracture.verdict.CeramicStrength` of the electrolyte."""
+    def ceramic_strength(self) -> CeramicStrength:
+        """Returns the strengths of the electrolyte, with their sources."""
         from napress.postprocess.fracture.verdict import CeramicStrength, Strength
 
         def strength(entry: SourcedValue) -> Strength:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from napress.cases.model.fracture import weibull_law
 from napress.cases.schema.checks import punch_of
@@ -12,6 +12,10 @@ from napress.cases.schema.pellet_case import PelletCase
 from napress.cases.values.fields import SourcedValue
 from napress.postprocess.theory import pellet as closed
 
+if TYPE_CHECKING:
+    from napress.fem.pellet.press import PelletProblem
+    from napress.postprocess.pellet.results import PelletStrength, PelletTools
+
 
 @dataclass(frozen=True)
 class PelletModel:
@@ -19,15 +23,15 @@ class PelletModel:
 
     Attributes:
         problem: What `napress.fem.pellet.press` presses.
-        strength: `napress.postprocess.pellet.results.PelletStrength`.
-        tools: `napress.postprocess.pellet.results.PelletTools`.
+        strength: Of the pellet, as a Weibull law where its modulus is known.
+        tools: Yield stresses of sleeve and punch.
         pressures_MPa: Increasing mean pressures.
         edge_MPa: Pressure the edge of the sodium holds; infinite if sealed.
     """
 
-    problem: Any
-    strength: Any
-    tools: Any
+    problem: PelletProblem
+    strength: PelletStrength
+    tools: PelletTools
     pressures_MPa: tuple[float, ...]
     edge_MPa: float
 

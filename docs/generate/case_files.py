@@ -72,8 +72,10 @@ def _keys(table: dict[str, Any]) -> str:
     for name, entry in table["properties"].items():
         if name == "points_um":  # what napress fills in from the file of a profile
             continue
-        default = "**due**" if name in due else _default(entry.get("default"))
         meaning = _escaped(_sentence(entry.get("description", "")))
+        # A default that depends on other keys is told in words.
+        is_due = name in due and "default:" not in meaning
+        default = "**due**" if is_due else _default(entry.get("default"))
         rows.append(f"| `{name}` | {_escaped(accepts(entry))} | {default} | {meaning} |")
     return "\n".join(rows) + "\n"
 
@@ -89,14 +91,19 @@ def accepts(entry: dict[str, Any]) -> str:
     options = [o for o in entry.get("anyOf", []) if o.get("type") != "null"]
     if any(o.get("properties", {}).get("source") for o in options):
         return f"sourced value: {accepts(options[0])}"
+    if len(options) == 2 and options[1].get("items") == options[0]:
+        return f"{accepts(options[0])}; or a list of them"
     if options:
         return " or ".join(dict.fromkeys(accepts(option) for option in options))
+    if entry.get("type") == "array" and "items" in entry and not _tables(entry):
+        return f"a list of {accepts(entry['items'])}"
     if _tables(entry):
         return "tables" if entry.get("type") == "array" else "a table"
     kind = entry.get("type")
     if kind == "integer":
         low, high = entry.get("minimum"), entry.get("maximum")
-        return f"whole number from {low}" + (f" to {high}" if high < 2**40 else "")
+        most = "" if high is None or high > 2**40 else f" to {high}"
+        return f"whole number from {low}{most}"
     words = {"string": "text", "number": "number", "boolean": "`true`, `false`", "object": "table"}
     return words.get(kind or "", "any")
 

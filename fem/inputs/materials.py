@@ -45,7 +45,7 @@ class CreepLaw:
 
     def rate(self, stress_MPa: float, temperature_K: float) -> float:
         """Equivalent strain rate at a von Mises stress and a temperature, 1/s."""
-        return self.rate_at(temperature_K) * stress_MPa**self.exponent
+        return float(self.rate_at(temperature_K) * stress_MPa**self.exponent)
 
 
 def from_flow_stress(stress_MPa: float, rate_exponent: float) -> tuple[float, float]:

@@ -95,7 +95,7 @@ def local_wavelength(surface: Surface) -> Callable[[Array], Array]:
     spread = np.minimum(mean, widths / 4) * counts / widths
 
     def near(values: Array) -> Array:
-        return gaussian_filter(values.reshape(counts), spread, mode="reflect")
+        return np.asarray(gaussian_filter(values.reshape(counts), spread, mode="reflect"))
 
     variance = np.maximum(near(height**2) - near(height) ** 2, 0.0)
     squared_slope = near((gradient**2).sum(1) / lateral)
@@ -106,7 +106,7 @@ def local_wavelength(surface: Surface) -> Callable[[Array], Array]:
     axes = [np.arange(count) * width / count for count, width in zip(counts, widths, strict=True)]
     look_up = RegularGridInterpolator(axes, wavelength)
     last = np.array([axis[-1] for axis in axes])
-    return lambda places: look_up(np.clip(places, 0.0, last))
+    return lambda places: np.asarray(look_up(np.clip(places, 0.0, last)))
 
 
 def local_strength(

@@ -113,7 +113,7 @@ def field_index(folder: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return list(json.loads(path.read_text(encoding="utf-8")))
     except json.JSONDecodeError as error:
         raise ValueError(f"{path}: not a field index, {error}") from None
 
@@ -171,8 +171,11 @@ def collection(files: list[str], times: list[float]) -> str:
 
 def _write_index(folder: Path, entries: list[dict[str, Any]]) -> None:
     storage.write_json(folder / INDEX, entries)
-    columns = ([entry.get(key, 0.0) for entry in entries] for key in ("step", "time_s"))
-    times = paraview_times(*columns, [entry["pressure_MPa"] for entry in entries])
+    times = paraview_times(
+        [entry["step"] for entry in entries],
+        [entry.get("time_s", 0.0) for entry in entries],
+        [entry["pressure_MPa"] for entry in entries],
+    )
     for name in BODIES:
         text = collection([entry[name] for entry in entries], times)
         storage.write_text(folder / f"{name}.pvd", text)
@@ -198,4 +201,7 @@ def read_body(folder: Path, name: str, step: int | None = None) -> UnstructuredG
         raise ValueError(f"{folder}: no fields of {which}")
     import pyvista
 
-    return pyvista.read(Path(folder) / entries[-1][name])
+    grid = pyvista.read(Path(folder) / entries[-1][name])
+    if not isinstance(grid, pyvista.UnstructuredGrid):
+        raise ValueError(f"{folder}: {entries[-1][name]} is no body of a run")
+    return grid

@@ -18,10 +18,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from napress.fem.snapshot import Array, Snapshot
+from napress.fem.snapshot import CONTACT_GAP_UM, Array, Snapshot
 from napress.postprocess.measures.depth import cell_depth
 from napress.postprocess.measures.interface import (
-    CONTACT_GAP_UM,
     closure_percent,
     measure_ceramic,
     measure_interface,

@@ -64,7 +64,7 @@ def summary(
         "peak_memory_MB": peak_memory_MB,
     }
     result["warnings"] = faults(history)
-    return storage.plain(result)
+    return dict(storage.plain(result))
 
 
 def closure_times(history: pd.DataFrame) -> dict[str, float | None]:
