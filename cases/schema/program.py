@@ -49,9 +49,7 @@ class Stage(Strict):
     release: _field(_PRESSURE, "mean pressure to release to, such as '1 MPa'") = None
     displacement: _field(_LENGTH, "platen displacement since first touch, '0.5 um'") = None
     duration: _field(_TIME, "how long it takes, such as '60 s'; without it no time passes") = None
-    current: _field(_CURRENT, "strips at this mean density, '1 mA/cm**2'; plates if < 0") = (
-        None
-    )
+    current: _field(_CURRENT, "strips at this mean density, '1 mA/cm**2'; plates if < 0") = None
     charge: _field(_CHARGE, "that the current passes, such as '1 mAh/cm**2'") = None
     stack_pressure: _field(_PRESSURE, "mean pressure while it flows; default: as before") = None
     stack_stiffness: _field(_STIFFNESS, "fall of it per sinking, '0.1 MPa/um'; default 0") = None

@@ -48,9 +48,7 @@ DENSITY = Dimension("density", "g/cm**3", ("g/cm**3", "kg/m**3"), "0.971 g/cm**3
 TEMPERATURE = Dimension("temperature", "K", ("K", "degC"), "298 K")
 FORCE = Dimension("force", "kN", ("N", "kN", "t"), "100 kN")
 CURRENT_DENSITY = Dimension("current density", "mA/cm**2", ("mA/cm**2", "A/m**2"), "1 mA/cm**2")
-CHARGE_DENSITY = Dimension(
-    "charge per area", "mAh/cm**2", ("mAh/cm**2", "C/cm**2"), "1 mAh/cm**2"
-)
+CHARGE_DENSITY = Dimension("charge per area", "mAh/cm**2", ("mAh/cm**2", "C/cm**2"), "1 mAh/cm**2")
 STACK_STIFFNESS = Dimension("stiffness per area", "MPa/um", ("MPa/um", "MPa/mm"), "0.1 MPa/um")
 MOLAR_MASS = Dimension("molar mass", "g/mol", ("g/mol", "kg/mol"), "22.99 g/mol")
 MOLAR_ENERGY = Dimension("molar energy", "kJ/mol", ("kJ/mol", "J/mol"), "44 kJ/mol")

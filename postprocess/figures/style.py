@@ -52,6 +52,7 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     written = []
     for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
         path = Path(folder) / f"{name}.{suffix}"
+        storage.remove_leftovers(path)
         with storage.replacing(path) as aside, matplotlib.rc_context(STYLE):
             figure.savefig(aside, dpi=200, metadata=metadata)
         written.append(path)

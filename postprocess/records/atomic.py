@@ -72,3 +72,22 @@ def remove_unfinished(folder: Path) -> None:
     """Delete what a killed writer left aside in ``folder``."""
     for leftover in Path(folder).glob(f"{TEMPORARY_PREFIX}*"):
         leftover.unlink(missing_ok=True)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Delete what a writer of ``path`` that was killed left aside; a living one keeps its own."""
+    path = Path(path)
+    for leftover in path.parent.glob(f"{TEMPORARY_PREFIX}*-{path.name}"):
+        writer = leftover.name.removeprefix(TEMPORARY_PREFIX).partition("-")[0]
+        if not (writer.isdigit() and _is_alive(int(writer))):
+            leftover.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

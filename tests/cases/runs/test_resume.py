@@ -65,6 +65,8 @@ fields = "targets"
 figures = false
 report = false
 """
+
+
 @pytest.fixture(scope="module")
 def case(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("case") / "small.toml"

@@ -36,7 +36,10 @@ def test_pressure_that_falls_while_the_platen_moves_on():
     falling = {"pressure_MPa": [1.0, 2.0, 1.5, 4.0]}
     falling |= {"contact_pressure_mean_MPa": falling["pressure_MPa"]}
     (text,) = faults(history(**falling))
-    assert text == "The pressure falls back under load, 1 times, by up to 25 % at 2 MPa."
+    assert text == "The pressure falls back under load once, by up to 25 % at 2 MPa."
+    # What a redistribution of nodes may cost is no fault.
+    slight = {"pressure_MPa": [1.0, 2.0, 1.997, 4.0]}
+    assert faults(history(**slight, contact_pressure_mean_MPa=slight["pressure_MPa"])) == []
     # A release moves the platen up, relaxation takes time: both are what was asked for.
     assert faults(history(**falling, platen_displacement_um=[0.1, 0.2, 0.1, 0.4])) == []
     assert faults(history(**falling, time_s=[0.0, 0.0, 1.0, 2.0])) == []
