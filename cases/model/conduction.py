@@ -64,6 +64,7 @@ def _waviness(model: PressModel, table: ResistanceTable) -> Waviness | None:
         wavelength_um=table.waviness.wavelength,
         amplitude_um=table.waviness.amplitude,
         electrolyte_thickness_um=table.waviness.electrolyte_thickness,
+        metal_thickness_um=table.waviness.metal_thickness,
         effective_modulus_MPa=effective_modulus_MPa(
             sodium.young_MPa, sodium.poisson, ceramic.young_MPa, ceramic.poisson
         ),

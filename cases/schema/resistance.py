@@ -32,6 +32,10 @@ class Waviness(Strict):
     electrolyte_thickness: Annotated[
         _LENGTH, Field(description="of the pellet that the current spreads in, such as '1 mm'")
     ]
+    metal_thickness: Annotated[
+        _LENGTH | None,
+        Field(description="of the whole foil, sealed at its rim, '0.1 mm'; default: unknown"),
+    ] = None
 
 
 class ResistanceTable(Strict):

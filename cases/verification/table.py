@@ -21,6 +21,7 @@ def checks() -> tuple[Check, ...]:
     from napress.cases.verification.ceramic import ceramic_shear, conduction, crack, film, weibull
     from napress.cases.verification.contact import (
         elastic_contact,
+        form_layer,
         friction,
         friction_hill,
         punch_row,
@@ -63,6 +64,7 @@ def checks() -> tuple[Check, ...]:
         Check("pellet, tilted punch", pellet_scale.tilted_punch),
         Check("pellet, isostatic pressure", pellet_scale.isostatic),
         Check("friction hill and sodium layer", friction_hill.friction_hill),
+        Check("thin layer on form error", form_layer.layer_on_a_wave),
         Check("cylindrical void, Norton creep", creep_cylinder.closing_void),
         Check("elastic wave, Westergaard", elastic_contact.westergaard),
         Check("conduction, strips and contact resistance", conduction.strips),

@@ -89,9 +89,16 @@ class FaceGradients:
     rim_um: Array
 
 
-def face_gradients(face: Face) -> FaceGradients:
-    """Takes the gradients of hat functions on a face."""
-    points, facets = face.points_um, face.facets
+def hat_gradients(points: Array, facets: NDArray[np.int64]) -> tuple[Array, Array, Array]:
+    """Gradients and means of hat functions on lines or triangles.
+
+    Args:
+        points: Vertices, (points, size).
+        facets: Vertices of each, (facets, size + 1).
+
+    Returns:
+        Gradients, (facets, size, points), means, (facets, points), and sizes, (facets,).
+    """
     corners = points[facets]
     count, size = len(facets), points.shape[1]
     edges = corners[:, 1:] - corners[:, :1]
@@ -103,10 +110,17 @@ def face_gradients(face: Face) -> FaceGradients:
     for corner in range(size + 1):
         gradient[rows, :, facets[:, corner]] += local[:, :, corner]
         mean[rows, facets[:, corner]] += 1 / (size + 1)
+    return gradient, mean, np.abs(np.linalg.det(edges)) / math.factorial(size)
+
+
+def face_gradients(face: Face) -> FaceGradients:
+    """Takes the gradients of hat functions on a face."""
+    points, facets = face.points_um, face.facets
+    size, corners = points.shape[1], points[facets]
+    gradient, mean, volume = hat_gradients(points, facets)
     radius = np.linalg.norm(points, axis=1)
     outer = radius.max()
     rim = np.zeros(len(points))
-    volume = np.abs(np.linalg.det(edges)) / math.factorial(size)
     if size == 1:
         measure = 2 * math.pi * volume * corners[..., 0].mean(axis=1)
         rim[radius.argmax()] = 2 * math.pi * outer
@@ -244,7 +258,7 @@ class LayerStep:
         at_rim = self._rim > 0
         rim_change = np.abs(rim_flow - self._rim_flow)[at_rim] / self._rim[at_rim]
         self._flow, self._rim_flow = new, rim_flow
-        return max(float(change.max()), float(rim_change.max()) / self._rim_scale)
+        return max(float(change.max()), float(rim_change.max(initial=0.0)) / self._rim_scale)
 
     def linearise(self, pressure: Array) -> tuple[Array, Array, Callable[[Array], float]]:
         """Residual, its derivative, and the energy it derives from at this thickness."""

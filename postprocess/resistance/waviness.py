@@ -16,12 +16,17 @@ thickness. f has two bounds:
   taken on to 1). Holds if the metal is as thick as the wave is long; a foil thinner
   than that is held by friction on both faces and carries more.
 
-The larger f is the estimate; the elastic one alone is kept beside it as the upper
+Where the thickness h of the metal is known neither bound is needed: a sealed layer that
+sticks to both faces carries f times the pressure of its front and a hill of friction
+(`napress.postprocess.theory.slab`), which gives f. No finite pressure closes the last slot.
+
+Without it the larger f is the estimate; the elastic one alone is kept beside it as the upper
 bound of the resistance. Neither bound is measured, both rest on one sine wave.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +39,7 @@ from napress.postprocess.theory.contact import (
     westergaard_contact_fraction,
 )
 from napress.postprocess.theory.plasticity import prandtl_punch_pressure_MPa
+from napress.postprocess.theory.slab import strip_wave_fraction
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class Waviness:
         effective_modulus_MPa: E* of metal and electrolyte.
         yield_MPa: Of the metal.
         conductivity_mS_per_cm: Of the electrolyte.
+        metal_thickness_um: Of the whole metal layer, if known.
     """
 
     wavelength_um: float
@@ -55,6 +62,7 @@ class Waviness:
     effective_modulus_MPa: float
     yield_MPa: float
     conductivity_mS_per_cm: float
+    metal_thickness_um: float | None = None
 
 
 def elastic_fraction(pressure_MPa: float, wave: Waviness) -> float:
@@ -68,6 +76,13 @@ def elastic_fraction(pressure_MPa: float, wave: Waviness) -> float:
 def flow_fraction(pressure_MPa: float, wave: Waviness) -> float:
     """Covered fraction that the flow of the metal alone enforces."""
     return min(pressure_MPa / prandtl_punch_pressure_MPa(wave.yield_MPa), 1.0)
+
+
+def layer_fraction(pressure_MPa: float, wave: Waviness) -> float:
+    """Covered fraction of the wave by the limit state of a layer of known thickness."""
+    return strip_wave_fraction(
+        pressure_MPa, wave.wavelength_um, wave.metal_thickness_um, wave.yield_MPa
+    )
 
 
 def asr_with_waviness_ohm_cm2(
@@ -103,13 +118,17 @@ def waviness_rows(targets: pd.DataFrame, wave: Waviness) -> list[dict[str, Any]]
         wave: The waviness.
 
     Returns:
-        One row per target, estimate and elastic bound.
+        One row per target, estimate and elastic bound; no bound (NaN) where the layer's
+        thickness is known.
     """
     cell = targets[np.isfinite(targets["interface_asr_ohm_cm2"])]
     rows = []
     for pressure in cell["pressure_MPa"]:
-        elastic = elastic_fraction(pressure, wave)
-        covered = max(elastic, flow_fraction(pressure, wave))
+        if wave.metal_thickness_um is None:
+            elastic = elastic_fraction(pressure, wave)
+            covered = max(elastic, flow_fraction(pressure, wave))
+        else:
+            elastic, covered = None, layer_fraction(pressure, wave)
         rows.append(
             {
                 "pressure_MPa": float(pressure),
@@ -117,10 +136,10 @@ def waviness_rows(targets: pd.DataFrame, wave: Waviness) -> list[dict[str, Any]]
                 "interface_asr_with_waviness_ohm_cm2": asr_with_waviness_ohm_cm2(
                     covered, pressure, wave, cell
                 ),
-                "waviness_elastic_contact_fraction": elastic,
-                "interface_asr_with_elastic_waviness_ohm_cm2": asr_with_waviness_ohm_cm2(
-                    elastic, pressure, wave, cell
-                ),
+                "waviness_elastic_contact_fraction": math.nan if elastic is None else elastic,
+                "interface_asr_with_elastic_waviness_ohm_cm2": math.nan
+                if elastic is None
+                else asr_with_waviness_ohm_cm2(elastic, pressure, wave, cell),
             }
         )
     return rows

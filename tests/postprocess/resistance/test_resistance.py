@@ -123,6 +123,19 @@ def test_waviness_rests_on_its_two_bounds():
         )
 
 
+def test_a_layer_of_known_thickness_replaces_both_bounds():
+    foil = replace(WAVE, metal_thickness_um=100.0)
+    rows = waviness.waviness_rows(targets(), foil)
+    covered = [row["waviness_contact_fraction"] for row in rows]
+    assert covered == sorted(covered) and 0 < covered[0] < covered[-1] < 1
+    assert all(math.isnan(row["waviness_elastic_contact_fraction"]) for row in rows)
+    # A tenth of the metal carries its hill with less contact.
+    thin = waviness.waviness_rows(targets(), replace(WAVE, metal_thickness_um=10.0))
+    assert thin[0]["waviness_contact_fraction"] < covered[0]
+    asr = "interface_asr_with_waviness_ohm_cm2"
+    assert thin[1][asr] > rows[1][asr]
+
+
 def test_waviness_adds_constriction_and_the_cell_at_its_own_pressure():
     covered = 0.1
     found = waviness.asr_with_waviness_ohm_cm2(covered, 1.0, WAVE, targets())
