@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from napress._case import Case, load
+    from napress._fit import Fit, fit
     from napress._materials import materials
     from napress._press import Observer, run
     from napress._run import Body, Interface, Run, State
@@ -23,6 +24,7 @@ _WHERE = {
     "Body": "napress._run",
     "Case": "napress._case",
     "CaseError": "napress.cases.errors",
+    "Fit": "napress._fit",
     "Interface": "napress._run",
     "NapressError": "napress.cases.errors",
     "Observer": "napress._press",
@@ -30,6 +32,7 @@ _WHERE = {
     "RunFolderError": "napress.cases.errors",
     "State": "napress._run",
     "Window": "napress._window",
+    "fit": "napress._fit",
     "load": "napress._case",
     "materials": "napress._materials",
     "run": "napress._press",
@@ -41,6 +44,7 @@ __all__ = [
     "Body",
     "Case",
     "CaseError",
+    "Fit",
     "Interface",
     "NapressError",
     "Observer",
@@ -49,6 +53,7 @@ __all__ = [
     "State",
     "Window",
     "__version__",
+    "fit",
     "load",
     "materials",
     "run",

@@ -129,11 +129,24 @@ def run_fit(
     options: FitOptions,
     say: Callable[[str], None] = lambda text: None,
 ) -> FitResult:
+    """Fits a table of measurements to a case file; see `fit_case`."""
+    return fit_case(table_path, load_case(case_path), str(case_path), folder, options, say)
+
+
+def fit_case(
+    table_path: Path,
+    case: Case,
+    case_file: str,
+    folder: Path,
+    options: FitOptions,
+    say: Callable[[str], None] = lambda text: None,
+) -> FitResult:
     """Fits a table of measurements; writes nothing but the run of the interface it needs.
 
     Args:
         table_path: Measurements, see `napress.cases.fit.table.read_table`.
-        case_path: Case of the interface: surface, metal, electrolyte, what is known of the film.
+        case: Of the interface: surface, metal, electrolyte, what is known of the film.
+        case_file: Its name, for messages.
         folder: Where runs of the interface are kept and found again.
         options: See there.
         say: Told one line of progress at a time.
@@ -142,13 +155,12 @@ def run_fit(
         CaseError: One line naming file, field and what is allowed.
         NoContactRun: If the interface could not be run.
     """
-    case = load_case(case_path)
     data = measurements(read_table(table_path, options.units), _cell(case, options))
     sigma = value_of(case.ceramic, "ionic_conductivity")
     conductivity = require_conductivity(case, None if sigma is None else sigma.value)
     # Whatever can be wrong is, before anything is run.
     run, history, face = None, None, flat(yield_of(case))
-    trial = task(case, str(case_path), data, options.parameters, face, conductivity)
+    trial = task(case, case_file, data, options.parameters, face, conductivity)
     if options.flat and "yield_strength_MPa" in trial.asked:
         raise CaseError(
             "--flat",
@@ -161,7 +173,7 @@ def run_fit(
             wanted = contact_case(case, trial.data, "yield_strength_MPa" in trial.asked)
             run = run_contact(wanted, folder / "runs", options.cores, say)
         face, history = face_of(run, yield_of(case))
-    work = task(case, str(case_path), data, options.parameters, face, conductivity)
+    work = task(case, case_file, data, options.parameters, face, conductivity)
     return solve(work, case, data, options, run, history)
 
 
