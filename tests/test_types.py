@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
-USER = '''
+USER = """
 import napress as na
 
 case = na.load("case.toml").with_({"surface[0].rms": "1 um"})
@@ -28,7 +28,7 @@ class Widest:
 
 na.run(case, observers=[Widest()])
 na.run(case, observers=["no observer"])
-'''
+"""
 
 
 @pytest.mark.slow

@@ -325,7 +325,10 @@ def assumed_values(case: Case) -> list[str]:
                 if entry is not None and entry.estimate:
                     names.append(f"{label}.{name}")
     names += assumed_contact(case.contact)
-    names += [f"fracture.{name}" for name in case.fracture.assumed()]
+    timed = any(stage.hold or stage.duration for stage in case.program)
+    # A program with time has its own, and its own temperature.
+    unused = ("hold_time", "temperature") if timed else ()
+    names += [f"fracture.{name}" for name in case.fracture.assumed() if name not in unused]
     names += estimates(case.creep, case.size_effect, case.sodium.material)
     if case.resistance is not None:
         for name in ("charge_transfer", "film"):

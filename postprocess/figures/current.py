@@ -71,6 +71,8 @@ def draw_resistance(shown: pd.DataFrame) -> Figure:
     pressure = shown["pressure_MPa"]
     largest = 0.0
     for name, colour, dashes in PARTS:
+        if name not in shown:  # a run from before this part existed
+            continue
         values = shown[name].where(shown[name] > 0)
         if values.notna().any():
             label = column(name).label

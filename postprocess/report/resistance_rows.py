@@ -61,11 +61,13 @@ def section(history: pd.DataFrame, summary: dict[str, Any]) -> dict[str, Any] | 
     if "interface_asr_ohm_cm2" not in history:
         return None
     shown = history[(history["is_target"] == 1) & history["interface_asr_ohm_cm2"].notna()]
+    # A run from before a column existed lacks it; one that nothing fills says nothing.
+    names = [name for name in COLUMNS if name in shown and shown[name].notna().any()]
     extra = summary.get("resistance") or {}
     wave = extra.get("waviness") or []
     return {
-        "heads": [head(name) for name in COLUMNS],
-        "rows": [[cell_text(row, name) for name in COLUMNS] for _, row in shown.iterrows()],
+        "heads": [head(name) for name in names],
+        "rows": [[cell_text(row, name) for name in names] for _, row in shown.iterrows()],
         "wave_heads": [head(name) for name in WAVINESS_COLUMNS],
         "wave_rows": [[cell_text(row, name) for name in WAVINESS_COLUMNS] for row in wave],
         "failures": extra.get("failures") or [],

@@ -127,6 +127,7 @@ def test_flaws_fill_by_the_program_where_it_has_time(tmp_path):
     flow = fracture_settings(case).flow
     assert flow.timed and flow.creep.exponent == 4.0
     assert flow.temperature_K == pytest.approx(333.15) == pressing_temperature_K(case)
+    assert not {"fracture.hold_time", "fracture.temperature"} & set(assumed_values(case))
     told = " ".join(flow.notes)
     assert "310 s of the load program" in told and "fracture.hold_time = 60 s" in told
     assert "333.15 K" in told and "fracture.temperature = 298.15 K" in told
@@ -140,3 +141,4 @@ def test_without_time_in_the_program_the_hold_time_counts(tmp_path):
     (tmp_path / "case.toml").write_text(TINY_CASE)
     flow = fracture_settings(load_case(tmp_path / "case.toml")).flow
     assert not flow.timed and flow.hold_s == 60.0 and flow.notes == ()
+    assert "fracture.hold_time" in assumed_values(load_case(tmp_path / "case.toml"))

@@ -154,3 +154,21 @@ def test_report_section_says_what_is_missing():
     assert section["rows"][0][1] == "no contact"
     assert section["failures"] == ["no resistance at 3 MPa: why"]
     assert resistance_report.section(history.drop(columns="interface_asr_ohm_cm2"), {}) is None
+
+
+def test_the_page_of_an_older_run_has_the_columns_it_has():
+    """A history written before a column existed, and a column that nothing fills."""
+    history = pd.DataFrame(
+        {
+            "is_target": [0, 1],
+            "pressure_MPa": [1.0, 2.0],
+            "interface_asr_ohm_cm2": [math.nan, 0.5],
+            "constriction_asr_ohm_cm2": [math.nan, 0.5],
+            "interface_capacitance_uF_per_cm2": [math.nan, math.nan],
+        }
+    )
+    found = resistance_report.section(history, {})
+    assert found["heads"] == ["Mean pressure (MPa)", "Interface ASR (Ω cm²)"] + [
+        "Constriction ASR (Ω cm²)"
+    ]
+    assert found["rows"] == [["2", "0.5", "0.5"]]
