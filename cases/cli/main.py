@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from napress.cases.cli import check as cli_check
+from napress.cases.cli import critical as cli_critical
 from napress.cases.cli import fit as cli_fit
 from napress.cases.cli import sweeps as cli_sweeps
 from napress.cases.cli.output import complain as _complain
@@ -223,6 +224,9 @@ def pellet(
     from napress.cases.runs.pellet_run import run_pellet
 
     _finish(run_pellet(case, out or default_folder(case), interface), as_json, "pellet")
+
+
+app.command()(cli_critical.critical)
 
 
 @app.command()

@@ -1,14 +1,21 @@
-"""The figure of a run that drives a current: contact, void and overpotential against charge."""
+"""Figures of stripping: a run against its charge, and runs over current and pressure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from napress.postprocess.figures import style
 from napress.postprocess.records.columns import head
 from napress.postprocess.records.history import void_column
+from napress.postprocess.theory.stripping import replenishing_pressure_MPa
 
 
 def is_stripped(history: pd.DataFrame) -> bool:
@@ -67,3 +74,67 @@ def _plot(axes: Axes, through: pd.Series, values: pd.Series, colour: str) -> Non
     axes.grid(True, which="major", color="#DDDDDD", linewidth=0.5)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
+
+
+# Radii of the void in the closed form: from the smallest that is seen to a grain.
+RADII_UM = (1.0, 10.0)
+
+
+def draw_current_and_pressure(
+    points: Sequence[tuple[float, float, bool | None]],
+    law: tuple[float, float, float] | None,
+) -> Figure:
+    """Where contact was kept and where it was lost, beside what creep alone could keep.
+
+    Args:
+        points: Current density in mA/cm2, stack pressure in MPa, and whether contact was
+            kept (None: undecided), one per run.
+        law: Creep rate at 1 MPa in 1/s, exponent, and molar volume in cm3/mol; None leaves
+            the closed form out.
+
+    Returns:
+        The figure, both axes logarithmic.
+    """
+    figure = style.new_figure(5.6, 4.4)
+    axes = figure.subplots()
+    for kept, colour, marker, label in (
+        (True, style.BLUE, "o", "contact kept"),
+        (False, style.RED, "x", "contact lost"),
+        (None, style.GREY, "s", "undecided"),
+    ):
+        chosen = [(current, pressure) for current, pressure, one in points if one is kept]
+        if chosen:
+            axes.plot(*zip(*chosen, strict=True), marker, color=colour, label=label)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    currents = [current for current, _, _ in points]
+    along = np.geomspace(min(currents) / 3, max(currents) * 3, 50)
+    if law is not None:
+        for radius, dashes in zip(RADII_UM, ("-", "--"), strict=True):
+            keeps_up = replenishing_pressure_MPa(along, radius, *law)
+            label = f"creep closes a void of {radius:g} µm"
+            axes.plot(along, keeps_up, dashes, color=style.ORANGE, label=label)
+    axes.set_xlabel(head("current_mA_cm2"))
+    axes.set_ylabel("Stack pressure (MPa)")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_minor_formatter(NullFormatter())
+    axes.grid(True, which="both", color="#EEEEEE", linewidth=0.5)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    return figure
+
+
+def write_current_and_pressure(
+    folder: Path,
+    points: Sequence[tuple[float, float, bool | None]],
+    law: tuple[float, float, float] | None,
+) -> Path:
+    """Writes the figure of `draw_current_and_pressure` into ``figures`` of a folder.
+
+    Returns:
+        The picture.
+    """
+    with matplotlib.rc_context(style.STYLE):
+        figure = draw_current_and_pressure(points, law)
+        return style.save(figure, Path(folder) / "figures", "critical")[0]
