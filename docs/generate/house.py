@@ -12,8 +12,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 LAYERS = ("meshes", "fem", "postprocess", "cases")
 COLOURS = {"meshes": "#E8D9B5", "fem": "#B9D7EA", "postprocess": "#CFE8D5", "cases": "#F3D3C1"}
 WIDTH, MARGIN, GAP = 1120, 24, 12
-COLUMNS, ROOM_HEIGHT, HEAD_HEIGHT, BETWEEN = 3, 88, 62, 44
-LETTERS_PER_LINE, LINE_HEIGHT, MOST_LINES = 52, 17, 3
+COLUMNS, ROOM_HEIGHT, HEAD_HEIGHT, BETWEEN = 3, 74, 62, 44
+LETTERS_PER_LINE, LINE_HEIGHT, MOST_LINES = 54, 17, 2
 
 
 @dataclass(frozen=True)
