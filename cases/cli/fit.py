@@ -75,9 +75,11 @@ def fit(
         flat=flat,
         cores=cores,
     )
+    # Fits in one place share the runs of the interface.
     folder = out or Path("fits") / table.stem
+    runs = (out or Path("fits")) / "runs"
     say = (lambda text: None) if quiet else print_progress
-    result = run_fit(table, case, folder, options, say)
+    result = run_fit(table, case, runs, options, say)
     files = write_fit(result, folder)
     if as_json:
         print_json(result.as_data() | {"files": files})

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from napress.cases.cli import battery as cli_battery
 from napress.cases.cli import check as cli_check
 from napress.cases.cli import critical as cli_critical
 from napress.cases.cli import fit as cli_fit
@@ -114,6 +115,7 @@ def _is_pellet(folder: Path) -> bool:
 
 app.command()(cli_check.validate)
 app.command()(cli_fit.fit)
+app.command()(cli_battery.battery)
 
 
 @app.command()

@@ -48,9 +48,10 @@ def contact_case(case: Case, data: Measurements, fits_yield: bool) -> Case:
         low = float(data.pressure_MPa.min()) / wide
         high = min(float(data.pressure_MPa.max()) * wide, LARGEST_MPA)
         low = min(low, 0.9 * high)
-        count = max(2, math.ceil(PER_DECADE * math.log10(high / low)) + 1)
-        # Three digits: the same pressures make the same case, and its run is found again.
-        pressures = sorted({float(f"{p:.3g}") for p in np.geomspace(low, high, count)})
+        first = math.floor(PER_DECADE * math.log10(low) + 1e-9)
+        last = max(math.ceil(PER_DECADE * math.log10(high) - 1e-9), first + 1)
+        # Always the same pressures: another table of about this range finds the same run.
+        pressures = [float(f"{10 ** (at / PER_DECADE):.3g}") for at in range(first, last + 1)]
         tables["program"] = [{"pressure": f"{p!r} MPa"} for p in pressures]
     return check_case(tables, "fit", Path())
 

@@ -125,19 +125,19 @@ class FitResult:
 def run_fit(
     table_path: Path,
     case_path: Path,
-    folder: Path,
+    runs: Path,
     options: FitOptions,
     say: Callable[[str], None] = lambda text: None,
 ) -> FitResult:
     """Fits a table of measurements to a case file; see `fit_case`."""
-    return fit_case(table_path, load_case(case_path), str(case_path), folder, options, say)
+    return fit_case(table_path, load_case(case_path), str(case_path), runs, options, say)
 
 
 def fit_case(
     table_path: Path,
     case: Case,
     case_file: str,
-    folder: Path,
+    runs: Path,
     options: FitOptions,
     say: Callable[[str], None] = lambda text: None,
 ) -> FitResult:
@@ -147,7 +147,7 @@ def fit_case(
         table_path: Measurements, see `napress.cases.fit.table.read_table`.
         case: Of the interface: surface, metal, electrolyte, what is known of the film.
         case_file: Its name, for messages.
-        folder: Where runs of the interface are kept and found again.
+        runs: Folder where runs of the interface are kept and found again.
         options: See there.
         say: Told one line of progress at a time.
 
@@ -171,7 +171,7 @@ def fit_case(
         run = options.run
         if run is None:
             wanted = contact_case(case, trial.data, "yield_strength_MPa" in trial.asked)
-            run = run_contact(wanted, folder / "runs", options.cores, say)
+            run = run_contact(wanted, runs, options.cores, say)
         face, history = face_of(run, yield_of(case))
     work = task(case, case_file, data, options.parameters, face, conductivity)
     return solve(work, case, data, options, run, history)

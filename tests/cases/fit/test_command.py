@@ -73,7 +73,7 @@ def test_it_runs_the_interface_once_and_finds_it_again(here, capsys):
     assert "film_spacing_um" not in first.out
     assert "film_exponent" in first.out and "needs" in first.out
     assert "contact: finished" in first.err
-    (run,) = (here / "fits" / "R_of_p" / "runs").glob("contact-*/summary.json")
+    (run,) = (here / "fits" / "runs").glob("contact-*/summary.json")
     before = run.stat().st_mtime_ns
     call(*arguments, "--json")
     second = json.loads(capsys.readouterr().out)
