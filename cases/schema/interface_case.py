@@ -213,7 +213,7 @@ class Solver(Strict):
     void_error: _field(
         quantity(units.FRACTION, Bounds(above=0.0, at_most=50.0)),
         "accepted step error in void volume, of the initial void per decade of closure",
-    ) = 1.0
+    ) = 0.2
     first_step: _field(_STEP, "platen displacement of the first step") = 0.005
     smallest_step: _field(_STEP, "below this the run ends with a named reason") = 1e-6
     largest_step: _field(_STEP, "upper bound of the platen displacement of a step") = 0.1

@@ -33,6 +33,7 @@ def checks() -> tuple[Check, ...]:
         hill_cylinder,
         plastic_point,
         slot_flow,
+        step_order,
     )
     from napress.cases.verification.pressing import (
         fit,
@@ -49,6 +50,7 @@ def checks() -> tuple[Check, ...]:
         Check("sodium flowing into a slot", slot_flow.slot),
         Check("edge crack, stress intensity", crack.edge_crack),
         Check("plasticity at a point, closed form", plastic_point.one_element),
+        Check("order of a step, stress round a corner", step_order.order_of_step),
         Check("creep at a point, Wang 2020", creep_point.creep_at_a_point),
         Check("tangent, finite differences", invariants.tangent_against_differences),
         Check("uniform pressure on any surface", invariants.uniform_pressure),

@@ -35,12 +35,15 @@ class NewtonSettings:
             the start of a step that is the converged, plastically flowing tangent
             of the step before: a far better predictor than the fresh one, which
             sees committed, momentarily elastic metal.
+        lead: Share of the last step's flow that the metal starts from once the first
+            direction is taken, see ``PlasticHistory.lead``. 0 leaves the start as it is.
     """
 
     tolerance: float
     max_iterations: int
     largest_move_um: float
     reuse_tangent: bool
+    lead: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,17 @@ class _Directions:
         plastic = stress.weight < 0
         self._dual = np.where(plastic[..., None], dual, self._current)
         self._sodium.plastic.freeze_directions(self._current, self._dual, stress.weight)
+
+    def restart(self) -> None:
+        """Takes the directions from before the start was led as the dual ones.
+
+        What leading does to the trial stress is no motion to linearise. Stress turns little
+        from step to step: its old direction is the best guess at the new one.
+        """
+        before = self._current
+        self._stress = self._sodium.plastic.stress_direction()
+        self._current = self._unit(self._stress)
+        self._freeze(self._stress, before)
 
     def update(self, step: float) -> None:
         """Advances both directions after a move of the given step length."""
@@ -136,6 +150,9 @@ def solve(
         slope = system.slope_along(direction, at, control)
         # An ascent direction says nothing about where to stop along it.
         unguided = iteration == 1 or slope > 0
+        leads = iteration == 1 and settings.lead > 0.0
+        if leads:
+            sodium.plastic.lead(settings.lead)
         if iteration > 1 and slope > 0 and before > 1e3 * settings.tolerance:
             uphill += 1
             if uphill > UPHILL_DIRECTIONS:
@@ -143,7 +160,10 @@ def solve(
         step, state, at = _line_search(
             system, state, direction, control, (before, slope), longest, unguided
         )
-        directions.update(step)
+        if leads:
+            directions.restart()
+        else:
+            directions.update(step)
         tiny = tiny + 1 if step < TINY_STEP else 0
         if tiny >= TINY_STEPS:
             return NewtonResult(False, state, at, iteration, "the line search stalled")

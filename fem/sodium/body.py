@@ -109,6 +109,8 @@ class Sodium:
             direction=fem.Function(self.space),
             inverse_plastic=fem.Function(tensor),
             plastic_strain=fem.Function(scalar),
+            inverse_plastic_before=fem.Function(tensor),
+            plastic_strain_before=fem.Function(scalar),
             volume_before=fem.Function(scalar),
             current_direction=fem.Function(tensor),
             dual_direction=fem.Function(tensor),

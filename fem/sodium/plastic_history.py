@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import napress.meshes.backend  # noqa: F401  orders the imports below
@@ -45,8 +46,10 @@ class PlasticHistory:
         self._tensor_points = fields.inverse_plastic.function_space.dofmap.list[self.cells]
         self._scalar_points = fields.plastic_strain.function_space.dofmap.list[self.cells]
         self._rule = basix.make_quadrature(body.basix_cell(), BULK_DEGREE[dimension])[0]
-        fields.inverse_plastic.x.array.reshape(-1, 6)[:, :3] = 1.0
         fields.volume_before.x.array[:] = 1.0
+        virgin = np.zeros((len(self.cells), len(self._rule), 6))
+        virgin[..., :3] = 1.0
+        self.restart(virgin, np.zeros(virgin.shape[:2]))
         self._trial = self._expression(
             tensors.pack(mapping.trial_deviator) + [mapping.direction_weight]
         )
@@ -68,51 +71,90 @@ class PlasticHistory:
     def _set_tensor(self, function: fem.Function, values: Array) -> None:
         function.x.array.reshape(-1, 6)[self._tensor_points] = values
 
+    def _scalar(self, function: fem.Function) -> Array:
+        return function.x.array[self._scalar_points]
+
+    def _set_scalar(self, function: fem.Function, values: Array) -> None:
+        function.x.array[self._scalar_points] = values
+
     # --- from step to step -----------------------------------------------------
 
     def inverse_plastic(self) -> Array:
         """Committed inverse plastic right Cauchy-Green tensor."""
-        return self._tensor(self._fields.inverse_plastic)
+        return self._tensor(self._fields.inverse_plastic_before)
 
     def plastic_strain(self) -> Array:
         """Committed equivalent plastic strain."""
-        return self._fields.plastic_strain.x.array[self._scalar_points]
+        return self._scalar(self._fields.plastic_strain_before)
 
     def volume_before(self) -> Array:
         """Metal volume over stress-free volume that the mesh stands for; 1 at first."""
-        return self._fields.volume_before.x.array[self._scalar_points]
+        return self._scalar(self._fields.volume_before)
 
-    def set_inverse_plastic(self, values: Array) -> None:
-        """Sets the committed inverse plastic tensor."""
-        self._set_tensor(self._fields.inverse_plastic, values)
+    def restart(self, inverse_plastic: Array, plastic_strain: Array) -> None:
+        """Sets a committed state that no flow has led to."""
+        self._earlier_inverse, self._earlier_strain = inverse_plastic, plastic_strain
+        self._set_committed(inverse_plastic, plastic_strain)
 
-    def set_plastic_strain(self, values: Array) -> None:
-        """Sets the committed equivalent plastic strain."""
-        self._fields.plastic_strain.x.array[self._scalar_points] = values
+    def commit(self, continues: bool = False) -> None:
+        """Makes the plastic state of the present iterate the committed one.
 
-    def set_volume_before(self, values: Array) -> None:
-        """Sets what ``volume_before`` returns."""
-        self._fields.volume_before.x.array[self._scalar_points] = values
-
-    def commit(self) -> None:
-        """Makes the plastic state of the present iterate the committed one."""
+        Args:
+            continues: Whether that only settles the last step, and is none of its own.
+        """
         values = self._values(self._returned)
         inverse = values[..., :6]
         # Rounding would let the plastic volume drift over thousands of steps.
-        inverse = inverse / np.cbrt(tensors.determinant(inverse))[..., None]
-        self.set_inverse_plastic(inverse)
-        self.set_plastic_strain(values[..., 6])
+        inverse = _unimodular(inverse)
+        if not continues:
+            self._earlier_inverse, self._earlier_strain = (
+                self.inverse_plastic(),
+                self.plastic_strain(),
+            )
+        self._set_committed(inverse, values[..., 6])
+
+    def lead(self, share: float) -> None:
+        """Has the present step start from flow that has gone on by a share of the last step's.
+
+        Implicit Euler takes the direction of flow from the motion since the committed
+        state. From this start it takes that of the two-step backward difference, which is
+        second order in the step. Volume, contact and what is committed are not touched.
+
+        Args:
+            share: Of the last step's flow; 0 starts from the committed state.
+        """
+        inverse, strain = self.inverse_plastic(), self.plastic_strain()
+        if share != 0.0:
+            inverse = _unimodular(inverse + share * (inverse - self._earlier_inverse))
+            strain = strain + share * (strain - self._earlier_strain)
+        self._set_start(inverse, strain)
+
+    def _set_committed(self, inverse: Array, strain: Array) -> None:
+        self._set_tensor(self._fields.inverse_plastic_before, inverse)
+        self._set_scalar(self._fields.plastic_strain_before, strain)
+        self._set_start(inverse, strain)
+
+    def _set_start(self, inverse: Array, strain: Array) -> None:
+        self._set_tensor(self._fields.inverse_plastic, inverse)
+        self._set_scalar(self._fields.plastic_strain, strain)
 
     def history(self) -> tuple[HistoryField, ...]:
-        """What is remembered; the metal carries its elastic state to where nodes move."""
+        """What is remembered: committed, a step earlier, and what the last step started from."""
+        fields = self._fields
+
+        def keep(name: str) -> Callable[[Array], None]:
+            return lambda values: setattr(self, name, np.array(values))
+
         return (
+            # The metal carries its elastic state to where nodes move; and the one it would
+            # have without the flow of the last step, so that this is still known there.
             HistoryField(
                 "inverse_plastic",
                 CELLS,
                 INTERPOLATED,
                 self.inverse_plastic,
-                self.set_inverse_plastic,
-                leave=self._elastic,
+                lambda values: self._set_tensor(fields.inverse_plastic_before, values),
+                leave=lambda: self._elastic(self.inverse_plastic()),
                 arrive=self._arrive,
             ),
             HistoryField(
@@ -120,12 +162,45 @@ class PlasticHistory:
                 CELLS,
                 INTERPOLATED,
                 self.plastic_strain,
-                self.set_plastic_strain,
-                arrive=lambda values: self.set_plastic_strain(np.maximum(values, 0.0)),
+                lambda values: self._set_scalar(fields.plastic_strain_before, values),
+                arrive=self._arrive_strain,
             ),
-            # Found anew with the elastic state.
             HistoryField(
-                "volume_before", CELLS, BY_HOLDER, self.volume_before, self.set_volume_before
+                "earlier_inverse_plastic",
+                CELLS,
+                INTERPOLATED,
+                lambda: self._earlier_inverse,
+                keep("_earlier_inverse"),
+                leave=lambda: self._elastic(self._earlier_inverse),
+                arrive=lambda values: keep("_earlier_inverse")(self._pulled_back(values)),
+            ),
+            HistoryField(
+                "earlier_plastic_strain",
+                CELLS,
+                INTERPOLATED,
+                lambda: self._earlier_strain,
+                keep("_earlier_strain"),
+            ),
+            HistoryField(
+                "start_inverse_plastic",
+                CELLS,
+                BY_HOLDER,
+                lambda: self._tensor(fields.inverse_plastic),
+                lambda values: self._set_tensor(fields.inverse_plastic, values),
+            ),
+            HistoryField(
+                "start_plastic_strain",
+                CELLS,
+                BY_HOLDER,
+                lambda: self._scalar(fields.plastic_strain),
+                lambda values: self._set_scalar(fields.plastic_strain, values),
+            ),
+            HistoryField(
+                "volume_before",
+                CELLS,
+                BY_HOLDER,
+                self.volume_before,
+                lambda values: self._set_scalar(fields.volume_before, values),
             ),
         )
 
@@ -151,26 +226,36 @@ class PlasticHistory:
         """Where the cell points are now, (cells, points, dimension), µm."""
         return self._moved()[0]
 
-    def _elastic(self) -> Array:
-        """Isochoric elastic left Cauchy-Green tensor of the committed state."""
+    def _elastic(self, inverse_plastic: Array) -> Array:
+        """Isochoric elastic left Cauchy-Green tensor at the present motion."""
         gradient = self._moved()[2]
-        plastic = tensors.as_matrix(self.inverse_plastic())
+        plastic = tensors.as_matrix(inverse_plastic)
         ratio = np.linalg.det(gradient)[..., None, None]
         elastic = ratio ** (-2 / 3) * gradient @ plastic @ np.swapaxes(gradient, -1, -2)
         return tensors.from_matrix(elastic)
 
-    def _arrive(self, values: Array) -> None:
-        """Takes over an elastic state on moved nodes, and the volume that goes with it."""
-        _, pressure, gradient = self._moved()
-        elastic = tensors.as_matrix(values)
-        elastic = elastic / np.cbrt(np.linalg.det(elastic))[..., None, None]
-        ratio = np.linalg.det(gradient)
+    def _pulled_back(self, elastic: Array) -> Array:
+        """Inverse plastic tensor that has an elastic one at the present motion."""
+        gradient = self._moved()[2]
         back = np.linalg.inv(gradient)
-        plastic = ratio[..., None, None] ** (2 / 3) * back @ elastic
-        plastic = plastic @ np.swapaxes(back, -1, -2)
-        self.set_inverse_plastic(tensors.from_matrix(plastic))
+        whole = tensors.as_matrix(_unimodular(elastic))
+        plastic = np.linalg.det(gradient)[..., None, None] ** (2 / 3) * back @ whole
+        return tensors.from_matrix(plastic @ np.swapaxes(back, -1, -2))
+
+    def _arrive(self, elastic: Array) -> None:
+        """Takes over an elastic state on moved nodes, and the volume that goes with it."""
+        inverse = self._pulled_back(elastic)
+        self._set_tensor(self._fields.inverse_plastic_before, inverse)
+        self._set_tensor(self._fields.inverse_plastic, inverse)
+        _, pressure, gradient = self._moved()
         bulk = self._metal.young_MPa / (3 * (1 - 2 * self._metal.poisson))
-        self.set_volume_before((1 + pressure / bulk) / ratio)
+        dense = (1 + pressure / bulk) / np.linalg.det(gradient)
+        self._set_scalar(self._fields.volume_before, dense)
+
+    def _arrive_strain(self, strain: Array) -> None:
+        strain = np.maximum(strain, 0.0)
+        self._set_scalar(self._fields.plastic_strain_before, strain)
+        self._set_scalar(self._fields.plastic_strain, strain)
 
     # --- within a step ---------------------------------------------------------
 
@@ -185,7 +270,7 @@ class PlasticHistory:
         """Sets the directions the tangent is built with, and their weight."""
         self._set_tensor(self._fields.current_direction, current)
         self._set_tensor(self._fields.dual_direction, dual)
-        self._fields.direction_weight.x.array[self._scalar_points] = weight
+        self._set_scalar(self._fields.direction_weight, weight)
 
     def directions(self) -> tuple[Array, Array, Array]:
         """What ``freeze_directions`` was given."""
@@ -193,4 +278,9 @@ class PlasticHistory:
         current, dual = (
             self._tensor(one) for one in (fields.current_direction, fields.dual_direction)
         )
-        return current, dual, fields.direction_weight.x.array[self._scalar_points]
+        return current, dual, self._scalar(fields.direction_weight)
+
+
+def _unimodular(packed: Array) -> Array:
+    """Packed tensors scaled to a determinant of 1."""
+    return packed / np.cbrt(tensors.determinant(packed))[..., None]

@@ -19,8 +19,6 @@ from napress.fem.contact.friction import traction
 from napress.fem.contact.law_fields import LawFields
 from napress.fem.inputs.contact_law import FRICTIONLESS
 from napress.fem.sodium.plasticity import (
-    NORM_FLOOR,
-    ROOT,
     MetalConstants,
     ReturnMapping,
     direction_correction,
@@ -39,8 +37,10 @@ class SodiumFields:
         state: Mixed displacement and pressure.
         frozen: Copy of ``state`` that is not differentiated.
         direction: Mixed function holding a search direction.
-        inverse_plastic: Committed inverse plastic tensor, six components.
-        plastic_strain: Committed equivalent plastic strain.
+        inverse_plastic: Inverse plastic tensor a step starts from, six components.
+        plastic_strain: Equivalent plastic strain a step starts from.
+        inverse_plastic_before: Committed inverse plastic tensor.
+        plastic_strain_before: Committed equivalent plastic strain.
         volume_before: Volume of the metal, relative to its stress-free one, that the
             reference mesh stands for: 1 until nodes are redistributed.
         current_direction: Frozen trial stress direction, six components.
@@ -64,6 +64,8 @@ class SodiumFields:
     direction: Any
     inverse_plastic: Any
     plastic_strain: Any
+    inverse_plastic_before: Any
+    plastic_strain_before: Any
     volume_before: Any
     current_direction: Any
     dual_direction: Any
@@ -217,7 +219,7 @@ def build_forms(
         stretch=ufl.sqrt(ufl.dot(area_vector, area_vector)),
         cauchy=deviator + pressure * ufl.Identity(3),
         elastic_energy=dense * (mapping.elastic_energy + 0.5 * pressure**2 / metal.bulk),
-        dissipation=dense * _plastic_work(fields, mapping, metal, dimension),
+        dissipation=dense * _plastic_work(fields, mapping, metal, gradient, dimension),
         volume_ratio=volume_ratio,
         slip_work=fields.slip_viscosity * ufl.dot(slip, slip) * contact,
         edge_energy=edge_energy,
@@ -225,19 +227,27 @@ def build_forms(
 
 
 def _plastic_work(
-    fields: SodiumFields, mapping: ReturnMapping, metal: MetalConstants, dimension: int
+    fields: SodiumFields,
+    mapping: ReturnMapping,
+    metal: MetalConstants,
+    gradient: Any,
+    dimension: int,
 ) -> Any:
     """Plastic work of a step per stress-free volume, MPa.
 
-    The strain increment of the step times the mean of the stresses at its two ends:
-    the trapezoidal rule, as the platen's work is summed. The stress at the end alone
-    would count a stress that turns along the yield surface too high.
+    The plastic strain of the step, brought to where the metal is and was, times the mean of
+    the stresses at the two ends: the trapezoidal rule, as the platen's work is summed. The
+    stress at the end alone would count a stress that turns along the yield surface too high,
+    and so would the equivalent plastic strain flow that turns back. Elastic strain, a few
+    1e-4 of the whole, is left out of the transport.
     """
     before = embed(ufl.grad(ufl.split(fields.previous)[0]), dimension) + ufl.Identity(3)
-    elastic = before * unpack(fields.inverse_plastic) * before.T
-    stress = metal.shear * ufl.det(before) ** (-2.0 / 3.0) * ufl.dev(elastic)
-    trial = mapping.trial_deviator
-    floor = (NORM_FLOOR * metal.yield_stress) ** 2
-    flow_before = ufl.inner(stress, trial) / ufl.sqrt(ufl.inner(trial, trial) + floor) / ROOT
-    growth = mapping.plastic_strain - fields.plastic_strain
-    return 0.5 * (mapping.flow_stress + flow_before) * growth
+    committed = unpack(fields.inverse_plastic_before)
+    strain = -0.5 * (mapping.inverse_plastic - committed)
+
+    def moved(tensor: Any, motion: Any) -> Any:
+        return ufl.det(motion) ** (-2.0 / 3.0) * motion * tensor * motion.T
+
+    stress_before = metal.shear * ufl.dev(moved(committed, before))
+    mean_stress = 0.5 * (mapping.deviator + stress_before)
+    return ufl.inner(mean_stress, 0.5 * (moved(strain, gradient) + moved(strain, before)))

@@ -181,13 +181,14 @@ def first_touch(system: CoupledSystem, control: StepControl) -> Committed:
     )
 
 
-def commit(system: CoupledSystem, state: State, at: Evaluation) -> None:
+def commit(system: CoupledSystem, state: State, at: Evaluation, continues: bool = False) -> None:
     """Makes a state what the next step starts from: in the metal and at the contact face.
 
     Args:
         system: The coupled system, its contact stiffness that of the state.
         state: The state; the system holds it.
         at: Its evaluation, the last one made.
+        continues: Whether it only settles the last step anew, and is none of its own.
 
     Raises:
         RuntimeError: If another state has been evaluated since.
@@ -196,6 +197,6 @@ def commit(system: CoupledSystem, state: State, at: Evaluation) -> None:
     with system.timers.stage("commit"):
         sodium = system.sodium
         sodium.set_multiplier(sodium.face.vertex_average(at.pressure))
-        sodium.plastic.commit()
+        sodium.plastic.commit(continues)
         sodium.remember()
         system.laws.commit(at, state.gas, system.ceramic)

@@ -18,7 +18,7 @@ from napress.fem.inputs.load_program import (
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.sodium.creep import let_creep
 from napress.fem.state.committed import AcceptedStep, Committed
-from napress.fem.stepping.equilibrium import newton_settings, resist_slip, settle
+from napress.fem.stepping.equilibrium import lead_share, newton_settings, resist_slip, settle
 from napress.fem.stepping.judge import Rejected, judge
 from napress.fem.stepping.stage import Attempt
 from napress.fem.stepping.step_size import retreat
@@ -63,6 +63,7 @@ class PressureStage:
         """One try at a step; a displacement step that overshoots is redone to the target."""
         system, goal, area = self._system, self._entry.pressure_MPa, self._system.nominal_area
         command: PlatenControl = ByDisplacement(now.displacement_um + now.step_size_um)
+        size = now.step_size_um
         if now.step:
             rise = system.platen_stiffness * now.step_size_um / area
             if now.closed:
@@ -70,13 +71,18 @@ class PressureStage:
             # Only the tangent of a converged step tells how stiffly flowing metal answers.
             elif reuse and now.pressure_MPa + rise >= goal:
                 command = ByPressure(goal)
+                size *= (goal - now.pressure_MPa) / rise
+        system.sodium.plastic.lead(0.0)
         settings = newton_settings(system, now, self._control, reuse)
+        settings = replace(settings, lead=0.0 if now.closed else lead_share(size, now.last_size_um))
         resist_slip(system, now)
         result = settle(system, now.state, command, settings)
         overshoot = result.converged and result.evaluation.reaction / area > goal * (1 + 1e-9)
         if isinstance(command, ByDisplacement) and overshoot:
             command = ByPressure(goal)
-            again = settle(system, result.state, command, replace(settings, reuse_tangent=True))
+            # The metal keeps the start it was led to.
+            settings = replace(settings, reuse_tangent=True, lead=0.0)
+            again = settle(system, result.state, command, settings)
             result = replace(again, iterations=result.iterations + again.iterations)
         return Attempt(command, result)
 

@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 CLOSED_PERCENT = 99.95  # beyond this, steps are taken in pressure
 GROWTH, SHRINK, CUT = 1.3, 0.7, 0.4
 AIM = 0.6  # of the error budget
-DECADES_PER_STEP = 0.25
+DECADES_PER_STEP = 0.065
 FIRST_DECADES = 0.1  # closure the first steps are taken to have made
 # Slip resistance of a step that cannot be solved otherwise, in yield stresses per
 # facet length of slip.
@@ -34,16 +34,16 @@ LANDED = 1e-3  # of the step proposed: a step shorter than this only landed on a
 def gap_error(now: Committed, at: Evaluation, gap_change: Array, size: float) -> Array:
     """Accumulated error of the gap after a step, where it is still open, (n,), µm.
 
-    Implicit Euler moves the free surface with the velocity at the end of the step.
-    Half the difference to the velocity of the step before is the leading error of
-    doing so. The errors are added with their sign: contact that advances facet by
-    facet makes the velocity jump to and fro, which does not add up.
+    The two-step difference foresees a surface that keeps its velocity or changes it steadily.
+    What it does not foresee is contact that reaches the next facet in the middle of a step
+    and turns the flow around it: the velocity jumps, and half the jump times the step is an
+    error of the step. Jumps come to and fro: their errors are added in squares.
     """
     if now.last_size_um <= 0.0:
         return now.gap_error
     ratio = size / now.last_size_um
     step_error = 0.5 * (gap_change - ratio * now.gap_change)
-    return np.where(at.in_contact, 0.0, now.gap_error + step_error)
+    return np.where(at.in_contact, 0.0, np.hypot(now.gap_error, step_error))
 
 
 def void_norm(system: CoupledSystem, at: Evaluation, gap_error: Array) -> float:

@@ -174,6 +174,7 @@ class StripStage:
             temperature_K=self._entry.temperature_K,
             crept_s=tried.crept_s,
             share=0.0 if done else tried.share,
+            last_size_um=0.0 if done else accepted.committed.last_size_um,
             share_step=0.0 if done else SHARE_GROWTH * max(step, LEAST_SHARE),
             from_pressure_MPa=now.from_pressure_MPa,
             from_displacement_um=now.from_displacement_um,

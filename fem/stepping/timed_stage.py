@@ -134,6 +134,7 @@ class TimedStage:
         if share > 1.0 - NEARLY_DONE:
             share = 1.0
         resist_slip(self._system, now)
+        self._system.sodium.plastic.lead(0.0)
         state, settings = now.state, newton_settings(self._system, now, self._control, reuse)
         spent = 0
         if isinstance(self._entry, Ramp) and self._yields and not now.closed:
@@ -211,6 +212,8 @@ class TimedStage:
             temperature_K=self._entry.temperature_K,
             crept_s=tried.crept_s,
             share=0.0 if done else tried.share,
+            # How the metal flowed in this entry foretells nothing about the next.
+            last_size_um=0.0 if done else new.last_size_um,
             from_pressure_MPa=now.from_pressure_MPa,
             from_displacement_um=now.from_displacement_um,
         )

@@ -94,7 +94,7 @@ class Upkeep:
         work = 0.5 * (pressure + now.pressure_MPa) * system.nominal_area * sinking
         _, dissipated, *_ = sodium.energies()
         slipped = system.laws.friction_work(at)
-        commit(system, result.state, at)
+        commit(system, result.state, at, continues=True)
         return replace(
             moved.committed,
             state=result.state,

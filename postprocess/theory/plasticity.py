@@ -210,3 +210,19 @@ def _require_cylinder(inner_um: float, outer_um: float) -> None:
     require(
         inner_um < outer_um, f"inner_um = {inner_um!r}: must be less than outer_um = {outer_um!r}"
     )
+
+
+def turned_angle(angle_rad: float, strain: float) -> float:
+    """Angle between stress and a constant strain rate that turns it along the yield surface.
+
+    Perfectly plastic von Mises metal with a deviatoric strain rate. Source: Krieg & Krieg,
+    J. Pressure Vessel Technology 99 (1977) 510.
+
+    Args:
+        angle_rad: Angle at the beginning, the stress being at yield.
+        strain: Norm of the strain since, over the norm of the strain at yield.
+
+    Returns:
+        Angle in radians.
+    """
+    return 2 * math.atan(math.tan(angle_rad / 2) * math.exp(-strain))

@@ -255,5 +255,4 @@ def _relax_deviator(sodium: Sodium) -> None:
     vector = ufl.as_vector(tensors.pack(ufl.inv(stretch)))
     inverse = fem.Expression(vector, rule, jit_options=JIT_OPTIONS).eval(mesh, sodium.plastic.cells)
     inverse = inverse.reshape(len(sodium.plastic.cells), -1, 6)
-    sodium.plastic.set_inverse_plastic(inverse)
-    sodium.plastic.set_plastic_strain(np.zeros(inverse.shape[:-1]))
+    sodium.plastic.restart(inverse, np.zeros(inverse.shape[:-1]))
