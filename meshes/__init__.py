@@ -14,8 +14,12 @@ from napress.meshes.interface_mesh import (
     build_ceramic,
     build_sodium,
 )
-from napress.meshes.measured import Measured, read_profile
+from napress.meshes.measured.map import MeasuredMap
+from napress.meshes.measured.profile import Measured, read_profile
+from napress.meshes.measured.treatment import Treatment
 from napress.meshes.quality import MeshQuality, measure_quality
+from napress.meshes.readers.reading import read_profile_scan, read_scan
+from napress.meshes.readers.scan import ReadError, Wanted
 from napress.meshes.resolution import ResolutionError, check_resolution, elements_needed
 from napress.meshes.self_affine import SelfAffine
 from napress.meshes.statistics import SurfaceStatistics, measure_surface
@@ -36,10 +40,12 @@ __all__ = [
     "ExportError",
     "Flat",
     "Measured",
+    "MeasuredMap",
     "MeshInputError",
     "MeshQuality",
     "MeshingError",
     "Notch",
+    "ReadError",
     "ResolutionError",
     "Ridges",
     "Scratch",
@@ -49,7 +55,9 @@ __all__ = [
     "SurfaceError",
     "SurfaceStatistics",
     "TaggedMesh",
+    "Treatment",
     "UnsupportedDimension",
+    "Wanted",
     "build_ceramic",
     "build_sodium",
     "build_surface",
@@ -59,4 +67,6 @@ __all__ = [
     "measure_quality",
     "measure_surface",
     "read_profile",
+    "read_profile_scan",
+    "read_scan",
 ]

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from napress.meshes.measured import Measured, read_profile
 from napress.meshes.self_affine import SelfAffine
 from napress.meshes.surface_components import (
     Array,
@@ -32,7 +31,6 @@ from napress.meshes.surface_components import (
 __all__ = [
     "Component",
     "Flat",
-    "Measured",
     "Notch",
     "Ridges",
     "Scratch",
@@ -41,7 +39,6 @@ __all__ = [
     "Surface",
     "SurfaceError",
     "build_surface",
-    "read_profile",
 ]
 
 # samples per direction that the search for the extremes starts from: at least, per

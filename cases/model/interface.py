@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napress.cases.model.fracture import fracture_settings
+from napress.cases.schema.checks import finest_um
 from napress.cases.schema.contact import to_law
 from napress.cases.schema.creep import to_law as to_creep_law
 from napress.cases.schema.creep import to_size_effect
@@ -180,7 +181,9 @@ def to_model(case: Case) -> PressModel:
         dimension=case.interface.dimension,
         widths_um=case.interface.widths,
         elements=case.interface.elements_along,
-        surface=tuple(to_component(table) for table in case.surface),
+        surface=tuple(
+            to_component(table, finest_um(case), case.interface.dimension) for table in case.surface
+        ),
         sodium_thickness_um=sodium.thickness,
         ceramic_thickness_um=ceramic.thickness,
         sodium=_metal(case),

@@ -36,8 +36,8 @@ def build_case_surface(case: Case, file: str = "case") -> Any:
         if isinstance(table, SelfAffine):
             _require_resolved(table.cutoff, case, file, f"{place}.cutoff")
         try:
-            component = to_component(table)
-            shortest = component.bind(cell.width, cell.dimension).shortest_wavelength_um
+            component = to_component(table, finest_um(case), cell.dimension)
+            shortest = component.bind(cell.widths, cell.dimension).shortest_wavelength_um
         except SurfaceError as error:
             raise _surface_case_error(error, table, file, place) from error
         if shortest is not None:
@@ -52,6 +52,15 @@ def build_case_surface(case: Case, file: str = "case") -> Any:
         raise CaseError(file, "surface", f"{error}; {allowed}") from error
 
 
+def finest_um(case: Case) -> float:
+    """Returns the shortest wavelength that the interface mesh of a case carries."""
+    from napress.meshes.resolution import ELEMENTS_PER_WAVELENGTH
+
+    cell = case.interface
+    sizes = [width / there for width, there in zip(cell.widths, cell.elements_along, strict=True)]
+    return ELEMENTS_PER_WAVELENGTH[cell.dimension] * max(sizes)
+
+
 def _require_resolved(wavelength: float, case: Case, file: str, field: str) -> None:
     from napress.meshes.resolution import ELEMENTS_PER_WAVELENGTH
 
@@ -60,15 +69,11 @@ def _require_resolved(wavelength: float, case: Case, file: str, field: str) -> N
     needed = [wanted * math.floor(width / wavelength + 1e-6) for width in cell.widths]
     if all(few <= there for few, there in zip(needed, cell.elements_along, strict=True)):
         return
-    finest = max(
-        wanted * width / there
-        for width, there in zip(cell.widths, cell.elements_along, strict=True)
-    )
     raise CaseError(
         file,
         field,
         f"makes waves of {wavelength:.4g} um, too short for {cell.text}; allowed: "
-        f"wavelengths >= {finest:.4g} um, or interface.elements >= "
+        f"wavelengths >= {finest_um(case):.4g} um, or interface.elements >= "
         f"{' x '.join(str(few) for few in needed)}",
     )
 

@@ -23,6 +23,9 @@ from napress.cases.schema.pellet_case import PelletCase
 from napress.cases.schema.surface import SURFACE_KINDS, SelfAffine
 from napress.cases.values.toml import case_error, parse_toml, read_bytes
 
+# What changes no result: the name of a run, and which file the points came from.
+_NOT_PHYSICS = {"title": True, "surface": {"__all__": {"provenance"}}}
+
 
 def load_case(path: str | Path) -> Case:
     """Returns the case in a file, checked.
@@ -76,7 +79,7 @@ def resolved_toml(case: Case) -> str:
 
 def case_hash(case: Case) -> str:
     """Returns the SHA-256 of the resolved case; the title does not count."""
-    content = case.model_dump(exclude_none=True, exclude={"title"})
+    content = case.model_dump(exclude_none=True, exclude=_NOT_PHYSICS)
     text = json.dumps(content, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -7,29 +7,15 @@ several tables superpose.
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import (
-    Field,
-    PlainSerializer,
-    PlainValidator,
-    ValidationInfo,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import Field
 
-from napress.cases.errors import CaseError, shown
+from napress.cases.schema.measured_surface import LATERAL, POSITION, Map, MeasuredFile, Profile
 from napress.cases.values import units
-from napress.cases.values.fields import Bounds, Strict, count, number, quantity, text
-from napress.cases.values.toml import read_bytes
+from napress.cases.values.fields import Bounds, Strict, count, number, quantity
 
 HEIGHT = quantity(units.LENGTH, Bounds(above=0.0, at_most=1e4))
-LATERAL = quantity(units.LENGTH, Bounds(above=0.0, at_most=1e5))
-POSITION = quantity(units.LENGTH, Bounds(at_least=0.0, at_most=1e5))
-LARGEST_PROFILE_POINTS = 200_000
-
-Points = tuple[tuple[float, float], ...]
 
 
 def _field(kind: Any, description: str) -> Any:
@@ -116,71 +102,6 @@ class Ridges(Strict):
     ) = math.pi / 3
 
 
-def _parse_points(raw: object) -> Points:
-    wanted = f"[[position, height], ...] in um, at most {LARGEST_PROFILE_POINTS} pairs"
-    if not isinstance(raw, (list, tuple)) or len(raw) > LARGEST_PROFILE_POINTS:
-        raise ValueError(f"{shown(raw)} is not a list of points; allowed: {wanted}")
-    points = []
-    for index, pair in enumerate(raw):
-        numbers = isinstance(pair, (list, tuple)) and len(pair) == 2
-        if not numbers or any(type(v) not in (int, float) or abs(v) > 1e9 for v in pair):
-            raise ValueError(f"point {index + 1} is {shown(pair)}; allowed: {wanted}")
-        points.append((float(pair[0]), float(pair[1])))
-    return tuple(points)
-
-
-class Profile(Strict):
-    """A measured profile from a text file of two columns, in µm.
-
-    A resolved case carries the points themselves, so that it needs no file.
-    """
-
-    height_field: ClassVar[str] = "file"
-    wavelength_field: ClassVar[str] = "cutoff"
-    kind: _kind("profile")
-    file: _field(text(1000), "text file of two columns, position and height in um")
-    cutoff: _field(LATERAL | None, "waves shorter than this are left out; default: keep all") = None
-    points_um: Annotated[
-        Points,
-        PlainValidator(_parse_points),
-        PlainSerializer(lambda points: [list(pair) for pair in points]),
-        WithJsonSchema({"type": "array", "items": {"type": "array", "items": {"type": "number"}}}),
-        Field(description="the points instead of a file's, [[position, height], ...] in um"),
-    ] = ()
-
-    @model_validator(mode="after")
-    def _read(self, info: ValidationInfo) -> Profile:
-        """Fills the points from the file, which is looked for beside the case."""
-        from napress.meshes.surfaces import Measured, SurfaceError, read_profile
-
-        context = info.context or {}
-        try:
-            if self.points_um:
-                positions, heights = zip(*self.points_um, strict=True)
-                Measured(positions, heights, source=self.file)
-                return self
-            path = Path(context.get("folder", Path())) / self.file
-            read_bytes(path, shown_as=self.file)
-            measured = read_profile(path)
-        except SurfaceError as error:
-            raise _profile_error(error, self.file) from error
-        if len(measured.x_um) > LARGEST_PROFILE_POINTS:
-            raise CaseError(self.file, "", f"allowed: at most {LARGEST_PROFILE_POINTS} points")
-        points = zip(measured.x_um.tolist(), measured.height_um.tolist(), strict=True)
-        object.__setattr__(self, "points_um", tuple(points))
-        return self
-
-
-def _profile_error(error: ValueError, file: str) -> CaseError:
-    """Returns the reader's message with the line as the field of a `CaseError`."""
-    name = Path(file).name
-    message = str(error).removeprefix(name).lstrip(",: ")
-    place, colon, rest = message.partition(": ")
-    if place.startswith("line ") and colon:
-        return CaseError(file, place, f"{rest}; allowed: two finite numbers, positions ascending")
-    return CaseError(file, "points", f"{message}; allowed: position and height in um, ascending")
-
-
 SURFACE_KINDS: dict[str, type[Strict]] = {
     "flat": Flat,
     "sinusoid": Sinusoid,
@@ -189,9 +110,10 @@ SURFACE_KINDS: dict[str, type[Strict]] = {
     "notch": Notch,
     "ridges": Ridges,
     "profile": Profile,
+    "map": Map,
 }
 SurfaceTable = Annotated[
-    Flat | Sinusoid | SelfAffine | Scratch | Notch | Ridges | Profile,
+    Flat | Sinusoid | SelfAffine | Scratch | Notch | Ridges | Profile | Map,
     Field(discriminator="kind"),
 ]
 
@@ -205,20 +127,27 @@ def height_um(table: Any) -> float:
     if isinstance(table, SelfAffine):
         # Popoviciu: no profile of this rms has a smaller range.
         return 2.0 * table.rms
-    if isinstance(table, Profile):
-        heights = [height for _, height in table.points_um]
-        return max(heights) - min(heights)
+    if isinstance(table, MeasuredFile):
+        # Known only where it is cut and levelled on the cell.
+        return 0.0
     return table.height if isinstance(table, Ridges) else table.depth
 
 
-def to_component(table: Any) -> Any:
+def to_component(table: Any, finest_um: float = 0.0, dimension: int = 2) -> Any:
     """Returns the component of `napress.meshes.surfaces` that a table describes.
+
+    Args:
+        table: Of the case.
+        finest_um: Shortest wavelength that the mesh carries.
+        dimension: Of the cell.
 
     Raises:
         napress.meshes.surfaces.SurfaceError: If the component refuses its values.
     """
     from napress.meshes import surfaces
 
+    if isinstance(table, MeasuredFile):
+        return table.to_component(finest_um, dimension)
     if isinstance(table, Flat):
         return surfaces.Flat()
     if isinstance(table, Sinusoid):
@@ -235,13 +164,10 @@ def to_component(table: Any) -> Any:
         return surfaces.Scratch(table.depth, table.width, table.position)
     if isinstance(table, Notch):
         return surfaces.Notch(table.depth, table.width, table.position, table.flank)
-    if isinstance(table, Ridges):
-        return surfaces.Ridges(
-            covered_fraction=table.covered_fraction,
-            height_um=table.height,
-            count=table.count,
-            corner_radius_um=table.corner_radius,
-            flank_angle_degrees=math.degrees(table.flank_angle),
-        )
-    positions, heights = zip(*table.points_um, strict=True)
-    return surfaces.Measured(positions, heights, cutoff_um=table.cutoff, source=table.file)
+    return surfaces.Ridges(
+        covered_fraction=table.covered_fraction,
+        height_um=table.height,
+        count=table.count,
+        corner_radius_um=table.corner_radius,
+        flank_angle_degrees=math.degrees(table.flank_angle),
+    )

@@ -41,6 +41,28 @@ def read_bytes(path: Path, shown_as: str | None = None) -> bytes:
         raise CaseError(name, "", f"cannot be read ({reason})") from error
 
 
+def companion(name: str, context: Any) -> Path:
+    """Returns the path of a file that a case names.
+
+    It is looked for beside the case; where the case is a symbolic link, beside the link
+    and then beside the file it points to.
+
+    Args:
+        name: As the case writes it.
+        context: Of the validation: ``folder``, and ``file``, the case as the user named it.
+    """
+    context = context or {}
+    path = Path(context.get("folder") or Path()) / name
+    try:
+        case = Path(context.get("file") or "")
+        if not path.exists() and case.is_symlink():
+            beside = case.resolve().parent / name
+            return beside if beside.exists() else path
+    except (OSError, ValueError):  # a name no file can have: reading it says so
+        return path
+    return path
+
+
 def parse_toml(content: bytes, name: str) -> dict[str, Any]:
     """Returns the table written in TOML.
 
@@ -48,7 +70,8 @@ def parse_toml(content: bytes, name: str) -> dict[str, Any]:
         CaseError: If the text is not UTF-8 or not TOML, with line and column.
     """
     try:
-        decoded = content.decode("utf-8")
+        # Windows editors put a byte order mark before UTF-8
+        decoded = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise CaseError(name, f"line {line}", "is not UTF-8; allowed: UTF-8 text") from error

@@ -35,7 +35,10 @@ pressure = "360 MPa"
 
 ROUGH = 'kind = "self-affine"\nrms = "0.2 um"\nhurst = 0.8\ncutoff = "{cutoff}"\n'
 NOTCH = 'kind = "notch"\ndepth = "1 um"\nwidth = "6 um"\nposition = "9 um"\nflank = "1 um"\n'
-PROFILE = 'kind = "profile"\nfile = "p.txt"\n'
+PROFILE = (
+    'kind = "profile"\nfile = "p.txt"\nunits = { position = "um", height = "um" }\n'
+    "confirmed = true\n"
+)
 SINUSOID = 'kind = "sinusoid"\namplitude = "1 um"\nwavelength = "20 um"\n'
 
 
@@ -125,12 +128,12 @@ def test_bad_case(tmp_path, capsys, old, new, field, allowed):
 @pytest.mark.parametrize(
     ("rows", "field", "complaint"),
     [
-        ("0 0\n1 nan\n2 0\n", "line 2", "finite"),
-        ("0 0\n2 0\n1 0\n", "line 3", "ascend"),
-        ("0 0\n1 zero\n", "line 2", "two numbers"),
-        ("0 0 0\n", "line 1", "two numbers"),
+        ("0 0\n2 0\n1 0\n", "line 3", "turns back"),
+        ("0 0\n1 zero\n2 0\n3 0\n", "line 2", "not numbers"),
+        ("0 0 0\n", "spacing", "a map"),
         ("0 0\n1 0\n", "points", "at least"),
-        ("", "points", "at least"),
+        ("0 0\n1 nan\n2 0\n", "points", "at least"),
+        ("", "p.txt", "0 points"),
     ],
 )
 def test_bad_profile_file(tmp_path, capsys, rows, field, complaint):
@@ -139,7 +142,7 @@ def test_bad_profile_file(tmp_path, capsys, rows, field, complaint):
     (tmp_path / "p.txt").write_text(rows)
     code, line = fails(["validate", path], capsys)
     assert code == ExitCode.BAD_INPUT
-    assert f"p.txt: {field}: " in line
+    assert f"{field}: " in line and "p.txt: " in line
     assert complaint in line and "allowed: " in line
 
 
@@ -147,7 +150,7 @@ def test_profile_shorter_than_the_cell_and_missing(tmp_path, capsys):
     path = tmp_path / "case.toml"
     path.write_text(GOOD.replace(SINUSOID, PROFILE))
     _, line = fails(["validate", path], capsys)
-    assert "p.txt: no such file" in line
+    assert "p.txt: cannot be read (No such file or directory)" in line
     (tmp_path / "p.txt").write_text("".join(f"{x} 0\n" for x in range(10)))
     _, line = fails(["validate", path], capsys)
     assert "surface[0]" in line and "p.txt" in line and "20 um" in line

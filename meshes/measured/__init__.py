@@ -1,0 +1,1 @@
+"""What a scan becomes on one cell: cut, levelled, bridged, filtered, ended at the walls."""

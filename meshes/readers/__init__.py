@@ -1,0 +1,1 @@
+"""Reads profiles and maps from text and instrument files, in µm, with where they came from."""

@@ -1,0 +1,159 @@
+"""Reads from the text above the numbers what they are: units, size, instrument, date.
+
+A unit belongs to the word before it on its line: ``Height (nm)`` is the height's.
+A number before a unit makes it a setting, such as a cut-off of 0.8 mm.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from napress.meshes.readers.lengths import AMBIGUOUS, in_um, spelled
+from napress.meshes.readers.scan import ReadError
+
+_POSITION = frozenset(
+    "x y position positions pos distance dist lateral length laenge länge scan width breite "
+    "abstand weg abscissa abscisse longueur largeur xy distanz".split()
+)
+_HEIGHT = frozenset(
+    "z height heights höhe hoehe hauteur altitude depth tiefe profondeur value values amplitude "
+    "topography profile profil ordinate zsensor elevation".split()
+)
+_UNIT_WORDS = frozenset("unit units einheit einheiten unité unite unités unités".split())
+_WORD = re.compile(
+    r"(?P<number>[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)"
+    r"|(?P<open>[\[(<{/=:])|(?P<word>[^\W\d_]+|Å)|(?P<other>\S)"
+)
+_SIZE = re.compile(
+    r"(?P<what>width|height|x[ _-]?size|y[ _-]?size|breite|höhe)\s*[:=]?\s*"
+    r"(?P<number>\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s*(?P<unit>[^\W\d_]+|Å)?",
+    re.IGNORECASE,
+)
+_ABOUT = {
+    "instrument": re.compile(
+        r"(?:instrument|device|microscope|gerät|model|system)\s*[:=]\s*(.+)", re.I
+    ),
+    "date": re.compile(r"(?:date|datum|time|acquired|measured)\b[^:=]*[:=]\s*(.*\d.*)", re.I),
+}
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a header says; None where it is silent.
+
+    Attributes:
+        position_unit: In the spelling of `lengths.spelled`.
+        height_unit: Likewise.
+        width_um: Of a map.
+        length_um: Of a map, along y.
+        instrument: Empty if not named.
+        date: Empty if not named.
+    """
+
+    position_unit: str | None = None
+    height_unit: str | None = None
+    width_um: float | None = None
+    length_um: float | None = None
+    instrument: str = ""
+    date: str = ""
+
+
+def read_header(lines: tuple[str, ...], columns: int, name: str) -> Header:
+    """Returns what the text above the numbers says.
+
+    Args:
+        lines: That text.
+        columns: Of the table; more than three are a map.
+        name: Of the file, for messages.
+
+    Raises:
+        ReadError: If it gives two different units for one thing.
+    """
+    said: dict[str, set[str]] = {"position": set(), "height": set(), "any": set()}
+    size: dict[str, float] = {}
+    about: dict[str, str] = {}
+    for line in lines:
+        body = line.strip().lstrip("#%!;/'\"* \t")
+        sized = _read_size(body, size) if columns > 3 else False
+        if not sized:
+            for column, unit in _units(body, columns):
+                said[column].add(unit)
+        for key, pattern in _ABOUT.items():
+            match = pattern.match(body)
+            if match and key not in about:
+                about[key] = match[1].strip()[:80]
+    return Header(
+        _one(said, "position", name),
+        _one(said, "height", name),
+        size.get("width"),
+        size.get("height"),
+        about.get("instrument", ""),
+        about.get("date", ""),
+    )
+
+
+def _one(said: dict[str, set[str]], column: str, name: str) -> str | None:
+    """The unit of a column; one said of everything holds where nothing else was said."""
+    found = said[column] or said["any"]
+    if len(found) > 1:
+        names = " and ".join(sorted(found))
+        key = f'units = {{ position = "um", height = "um" }} and a file with one {column} unit'
+        raise ReadError(name, "header", f"names {names} for the {column}; allowed: {key}")
+    return next(iter(found), None)
+
+
+def _read_size(body: str, size: dict[str, float]) -> bool:
+    """Reads ``Width: 10.0 µm`` of a map; whether the line was one."""
+    match = _SIZE.match(body)
+    if match is None:
+        return False
+    unit = spelled(match["unit"] or "")
+    if unit is not None:
+        what = match["what"].casefold()
+        along = "width" if what.startswith(("w", "x", "b")) else "height"
+        size[along] = float(match["number"].replace(",", ".")) * in_um(unit)
+    return True
+
+
+def _units(body: str, columns: int) -> list[tuple[str, str]]:
+    """Units on a line, each with the column it is of: position, height or any."""
+    row = _unit_row(body, columns)
+    if row:
+        return row
+    found: list[tuple[str, str]] = []
+    about, expected, after_number = "any", False, False
+    tokens = [(match.lastgroup, match[0]) for match in _WORD.finditer(body)]
+    for index, (kind, token) in enumerate(tokens):
+        following = tokens[index + 1][1] if index + 1 < len(tokens) else ""
+        word = token.casefold()
+        unit = spelled(token) if kind == "word" else None
+        if unit is not None and (expected or token not in AMBIGUOUS):
+            # nm of "5 nm" is a setting, mm of "mm/s" a speed
+            if not after_number and not (following == "/" and _is_time(tokens, index)):
+                found.append((about, unit))
+        elif word in _POSITION:
+            about = "position"
+        elif word in _HEIGHT:
+            about = "height"
+        expected = kind == "open" or word in _UNIT_WORDS
+        after_number = kind == "number"
+    return found
+
+
+def _is_time(tokens: list[tuple[str | None, str]], index: int) -> bool:
+    after = tokens[index + 2][1] if index + 2 < len(tokens) else ""
+    return after.casefold() in ("s", "sec", "min", "h", "line")
+
+
+def _unit_row(body: str, columns: int) -> list[tuple[str, str]]:
+    """A row of nothing but units, one per column."""
+    cells = [cell for cell in re.split(r"[\s,;|]+", body) if cell]
+    units = [spelled(cell) for cell in cells]
+    if not cells or any(unit is None for unit in units) or len(units) > 3:
+        return []
+    if len(units) == 1:
+        return [("any" if columns > 1 else "height", units[0])]
+    if len(units) != columns:
+        return []
+    return [("position", unit) for unit in units[:-1]] + [("height", units[-1])]

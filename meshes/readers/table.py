@@ -1,0 +1,257 @@
+"""Finds the numbers in a text: header, table, footer; separators and decimal sign.
+
+Nothing is guessed where two readings differ by a factor: a comma that may be the
+decimal sign or a separator, or a group of thousands, is an error that says so.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from napress.meshes.readers.scan import ReadError
+from napress.meshes.surface_components import Array
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?")
+_NOT_A_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity|1\.#[a-z]+)(?:\(.*\))?", re.IGNORECASE)
+_MISSING = {"", "-", "--", "---", "----", "*", "**", "***", "****", "?", "bad", "nodata"} | {
+    "no_data", "n/a", "na", "#n/a", "null", "none", "void", "invalid", "missing", "masked", "blank"
+}  # fmt: skip
+_TWO_WORDS = re.compile(r"\bno data\b", re.IGNORECASE)
+_COMMENT = re.compile(r"\s*(?:#|%|//|!|'|\"|;(?=\s*[^\d\s.,;+-]))")
+# numbers that programs write for a point they did not see
+_MARKERS = (-9999.0, -99999.0, -999999.0, -32768.0, 32767.0, 2147483640.0, 2147483647.0)
+_HUGE = 1e30
+_PROBE_LINES = 400
+# a group of at most so many rows apart from the rest is part of the header or footer
+_STRAY_ROWS = 2
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a line is cut: the separator (None for blanks) and the decimal sign."""
+
+    separator: str | None
+    decimal: str
+
+    def cells(self, line: str) -> list[str]:
+        """The cells of a line, without blanks around them."""
+        if self.separator is None:
+            return line.split()
+        return [cell.strip() for cell in line.split(self.separator)]
+
+    def value(self, cell: str) -> float | None:
+        """The number in a cell, NaN for a missing one, None for a text."""
+        text = cell.replace(",", ".") if self.decimal == "," else cell
+        if self.decimal == "," and "." in cell:
+            return None
+        if _NUMBER.fullmatch(text):
+            return float(text.replace("D", "e").replace("d", "e"))
+        if cell.casefold() in _MISSING or _NOT_A_NUMBER.fullmatch(cell):
+            return np.nan
+        return None
+
+
+STYLES = tuple(Style(sep, dec) for dec in (".", ",") for sep in ("\t", ";", None)) + (
+    Style(",", "."),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The numbers of a text.
+
+    Attributes:
+        values: (rows, columns); NaN where a point is missing.
+        lines: Line of the file of each row, counted from 1, (rows,).
+        header: Text above the numbers, comments included.
+        style: How its lines are cut.
+        notes: What was done to it, each a sentence.
+    """
+
+    values: Array
+    lines: Array
+    header: tuple[str, ...]
+    style: Style
+    notes: tuple[str, ...]
+
+
+def find_table(text: str, name: str) -> Table:
+    """Returns the table of numbers in a text.
+
+    Args:
+        text: Of the whole file.
+        name: Of the file, for messages.
+
+    Raises:
+        ReadError: If there is none, a line interrupts it, its rows differ in length,
+            or its numbers can be read in two ways.
+    """
+    lines = text.splitlines()
+    style = _style(lines, name)
+    rows, header, notes = _rows(lines, style, name)
+    if style.decimal == ",":
+        notes.append("decimal commas were read")
+    values = np.array([row for _, row in rows], dtype=float)
+    places = np.array([place for place, _ in rows])
+    marked = _marked(values)
+    if marked.any():
+        notes.append(f"{marked.sum()} numbers that mark a missing point were left out")
+        values[marked] = np.nan
+    return Table(values, places, tuple(header), style, tuple(notes))
+
+
+def _plain(line: str) -> str:
+    """The part of a line that can hold numbers."""
+    if _COMMENT.match(line):
+        return ""
+    return _TWO_WORDS.sub("nodata", line.split("#")[0]).strip(" \r\x1a\ufeff")
+
+
+def _numbers(line: str, style: Style) -> list[float] | None:
+    """The numbers of a line; None if it is a text or holds nothing but marks."""
+    cells = style.cells(line)
+    values = [style.value(cell) for cell in cells]
+    if any(value is None for value in values):
+        return None
+    return values if any(value == value for value in values) or len(values) > 1 else None
+
+
+def _style(lines: list[str], name: str) -> Style:
+    """The way of cutting that finds numbers in most lines of a sample."""
+    plain = [p for p in (_plain(line) for line in _sample(lines)) if p]
+    found = {style: sum(_numbers(p, style) is not None for p in plain) for style in STYLES}
+    best = max(found.values(), default=0)
+    if best == 0:
+        raise ReadError(name, "", "no numbers found; 0 points; allowed: columns of numbers")
+    fitting = [style for style in STYLES if found[style] == best]
+    chosen = _most_cells(fitting, plain)
+    if chosen.separator == "," or chosen.decimal == ",":
+        _require_one_reading(plain, chosen, fitting, name)
+    return chosen
+
+
+def _sample(lines: list[str]) -> list[str]:
+    if len(lines) <= 3 * _PROBE_LINES:
+        return lines
+    middle = len(lines) // 2
+    return lines[:_PROBE_LINES] + lines[middle : middle + _PROBE_LINES] + lines[-_PROBE_LINES:]
+
+
+def _most_cells(fitting: list[Style], plain: list[str]) -> Style:
+    """Among equal ways: blanks may stand around a tab or a semicolon, so more cells win."""
+
+    def cells(style: Style) -> int:
+        rows = [row for row in (_numbers(p, style) for p in plain) if row is not None]
+        return sum(len(row) for row in rows)
+
+    blank = Style(None, ".")
+    if blank in fitting and Style("\t", ".") in fitting:
+        # an empty cell between tabs is a missing point, which blanks would swallow
+        return Style("\t", ".") if any("\t\t" in p or p.endswith("\t") for p in plain) else blank
+    return max(fitting, key=cells)
+
+
+def _require_one_reading(plain: list[str], style: Style, fitting: list[Style], name: str) -> None:
+    """Refuses commas that can be read in two ways."""
+    rows = [p for p in plain if _numbers(p, style) is not None]
+    both = Style(",", ".") in fitting and any(s.decimal == "," for s in fitting)
+    if both and any("," in p for p in rows):
+        raise ReadError(
+            name,
+            "",
+            f"{rows[0][:40]!r}: the comma may be a decimal sign or stand between two columns; "
+            "allowed: points as decimal signs, or semicolons or tabs between columns",
+        )
+    if style.decimal != ",":
+        return
+    cells = [cell for p in rows for cell in style.cells(p) if "," in cell]
+    if cells and all(re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", cell) for cell in cells):
+        raise ReadError(
+            name,
+            "",
+            f"{cells[0]!r}: the comma may be a decimal sign or group thousands; allowed: points "
+            "as decimal signs and no groups",
+        )
+
+
+def _rows(
+    lines: list[str], style: Style, name: str
+) -> tuple[list[tuple[int, list[float]]], list[str], list[str]]:
+    """Rows of the table with their lines, the header, and notes."""
+    groups: list[list[tuple[int, list[float]]]] = [[]]
+    texts: list[tuple[int, str]] = []
+    notes: list[str] = []
+    for place, line in enumerate(lines, start=1):
+        plain = _plain(line)
+        values = _numbers(plain, style) if plain else None
+        if values is None:
+            if line.strip():
+                texts.append((place, line))
+            # blank lines and comments do not end a table
+            if plain and groups[-1]:
+                groups.append([])
+            continue
+        width = len(groups[-1][-1][1]) if groups[-1] else len(values)
+        if len(values) != width:
+            groups.append([])
+        groups[-1].append((place, values))
+    groups = [group for group in groups if group]
+    main = max(groups, key=len)
+    _require_one_block(groups, main, {p: t for p, t in texts if _plain(t)}, name)
+    first = main[0][0]
+    header = [line for place, line in texts if place < first]
+    header += [lines[group[0][0] - 1] for group in groups if group[0][0] < first]
+    return _without_empty_end(main), header, notes
+
+
+def _require_one_block(
+    groups: list[list[tuple[int, list[float]]]],
+    main: list[tuple[int, list[float]]],
+    texts: dict[int, str],
+    name: str,
+) -> None:
+    """Refuses a table that a text or a row of another length interrupts."""
+    width = len(main[0][1])
+    # numbers of a header or footer are few, and rarely as many as a row has
+    kept = [g for g in groups if len(g[0][1]) == width or len(g) > _STRAY_ROWS]
+    if len(kept) == 1:
+        return
+    end = kept[0][-1][0]
+    following = next(group for group in groups if group[0][0] > end)
+    cut = next((place for place in sorted(texts) if end < place < following[0][0]), None)
+    if cut is not None:
+        raise ReadError(
+            name,
+            f"line {cut}",
+            f"{texts[cut].strip()[:40]!r} is not numbers; allowed: {width} numbers in every row",
+        )
+    raise ReadError(
+        name,
+        f"line {following[0][0]}",
+        f"has {len(following[0][1])} numbers, the rows before it {len(kept[0][0][1])}; "
+        "allowed: the same number in every row",
+    )
+
+
+def _without_empty_end(rows: list[tuple[int, list[float]]]) -> list[tuple[int, list[float]]]:
+    """Rows without the empty cell after a separator that ends every line."""
+    if len(rows[0][1]) > 1 and all(row[-1] != row[-1] for _, row in rows):
+        return [(place, row[:-1]) for place, row in rows]
+    return rows
+
+
+def _marked(values: Array) -> Array:
+    """Where a number stands that a program writes for a missing point."""
+    marked = np.abs(values) > _HUGE
+    for marker in _MARKERS:
+        here = values == marker
+        if not here.any():
+            continue
+        others = np.abs(values[~here & ~marked & np.isfinite(values)])
+        # a height may by chance be -9999; a marker lies far from all others
+        if len(others) and abs(marker) > 3 * others.max():
+            marked |= here
+    return marked
