@@ -107,7 +107,7 @@ def test_the_good_case_is_good(tmp_path, capsys):
         ("[[surface]]", "[surface]", "surface", "tables [[surface]]"),
         ("[interface]", "[solver]\nfirst_step = '1 um'\n[interface]", "solver.first_step", "<="),
         ("[interface]", "[output]\nfields = 'al'\n[interface]", "output.fields", "'all'"),
-        ("[interface]", "[interface]\ndimension = 3", "interface.dimension", "2"),
+        ("[interface]", "[interface]\ndimension = 4", "interface.dimension", "2, 3"),
         ("title =", "title", "case.toml", "line 2"),
         ("0.26", "\x00", "case.toml", "TOML"),
     ],
