@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,14 +45,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 
 
-def _finish(outcome: Any, as_json: bool, label: str) -> None:
-    """Prints how a job ended and leaves with its exit code."""
+def _finish(outcome: Any, as_json: bool, label: str, said: Collection[str] = ()) -> None:
+    """Prints how a job ended, with warnings that were not said before, and leaves with its code."""
     if as_json:
         content = {"folder": str(outcome.folder), "state": outcome.state, "reason": outcome.reason}
         _print_json({**content, "summary": outcome.summary})
     warnings = outcome.summary.get("warnings") or []
     for text in warnings:
-        _complain(f"warning: {outcome.folder}: {text}")
+        if text not in said:
+            _complain(f"warning: {outcome.folder}: {text}")
     if not as_json:
         count = f"{len(warnings)} warning{'s' if len(warnings) > 1 else ''}"
         _print(f"{label}: {outcome.folder}{f', with {count}' if warnings else ''}")
@@ -221,11 +223,12 @@ def pellet(
 
     if environment_rank() != 0:
         return  # one rank is enough for a pellet
-    for text in press_warnings(load_pellet_case(case)):
+    said = press_warnings(load_pellet_case(case))
+    for text in said:
         _complain(f"warning: {text}")
     from napress.cases.runs.pellet_run import run_pellet
 
-    _finish(run_pellet(case, out or default_folder(case), interface), as_json, "pellet")
+    _finish(run_pellet(case, out or default_folder(case), interface), as_json, "pellet", said)
 
 
 app.command()(cli_critical.critical)

@@ -9,6 +9,7 @@ import pytest
 from tiny_case import TINY_CASE
 
 from napress.cases.cli.main import main
+from napress.cases.window import judge
 
 WINDOW = '[window]\nclosure_target = "1 %"\nasked_pressure = "1 MPa"\n'
 
@@ -54,3 +55,17 @@ def test_a_good_run_has_no_warning(tmp_path, capsys):
     code, out, err = napress(f"run {tmp_path}/case.toml --out {tmp_path}/a --quiet", capsys)
     assert code == 0 and err == "" and out == f"run: {tmp_path}/a\n"
     assert json.loads((tmp_path / "a" / "summary.json").read_text())["warnings"] == []
+
+
+def test_a_window_goes_on_with_the_runs_that_are_left(tmp_path, capsys, monkeypatch):
+    surface = 'surface = [{ kind = "self-affine", rms = "0.1 um", hurst = 0.8, cutoff = "5 um", '
+    lines = [line for line in TINY_CASE.splitlines() if not line.startswith("surface")]
+    text = "\n".join([*lines[:2], surface + "seed = 1 }]", *lines[2:], WINDOW, "seeds = 2"])
+    (tmp_path / "case.toml").write_text(text)
+    told = iter([["The energy balance is off by 184 %."], []])
+    monkeypatch.setattr(judge, "faults", lambda history: next(told))
+    code, out, err = napress(f"window {tmp_path}/case.toml --out {tmp_path}/w", capsys)
+    assert code == 0
+    assert "Left out: seed 1: The energy balance is off by 184 %." in out
+    assert "warning: seed 1: The energy balance" in err
+    assert "Left out: seed 1" in (tmp_path / "w" / "report.html").read_text()
