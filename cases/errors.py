@@ -83,3 +83,12 @@ class RunFolderError(NapressError, OSError):
 
     def __init__(self, message: str) -> None:
         super().__init__(one_line(message))
+
+
+class Terminated(KeyboardInterrupt):
+    """A signal asked to end; a run writes down where it stands, as for Ctrl-C."""
+
+
+def why_interrupted(error: KeyboardInterrupt) -> str:
+    """Returns the reason that is written down for an interrupted run."""
+    return str(error) or "stopped by the user"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,16 @@ if TYPE_CHECKING:
 
 class MeshingError(RuntimeError):
     """Gmsh could not build the mesh; raised on every rank with the same one-line reason."""
+
+
+def hear_signals() -> None:
+    """Lets Python's handlers of signals be called again: Gmsh and PETSc replace them unasked."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and callable(handler := signal.getsignal(number)):
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -30,6 +42,7 @@ def gmsh_model(name: str) -> Iterator[Any]:
     # not interruptible: Gmsh would take over the handler of ctrl-C
     gmsh.initialize(readConfigFiles=False, interruptible=False)
     try:
+        hear_signals()
         for option, value in {
             "General.Terminal": 0,
             "General.NumThreads": 1,  # threads would make the node order depend on timing
@@ -43,6 +56,7 @@ def gmsh_model(name: str) -> Iterator[Any]:
         yield gmsh
     finally:
         gmsh.finalize()
+        hear_signals()
 
 
 def distribute(build: Callable[[Any], None], name: str, dimension: int, comm: MPI.Comm) -> MeshData:

@@ -206,7 +206,9 @@ class Campaign:
             return [self._standing(job, begin, complaint) for job in self.jobs]
 
     def _is_done(self, state: states.RunState) -> bool:
-        return state.state == states.FINISHED or (state.stopped_early and not self.again)
+        if state.state == states.FINISHED:
+            return not state.report_due
+        return state.stopped_early and not self.again
 
     def write_down(self, say: Callable[[str], None] = lambda text: None) -> list[Job]:
         """Writes plan and cases, from which jobs start; returns the jobs that are left."""

@@ -1,17 +1,13 @@
 """Compiles the forms of a campaign once: ``python -m napress.cases.campaigns.warm FOLDER RUN...``.
 
-Hundred runs that start together would otherwise wait for one of them to compile, and give
-up. A process killed while compiling leaves a source without a result behind, for which
-every later one waits in vain; those are removed.
+Hundred jobs of a cluster that start together would otherwise wait for one of them.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
-import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -21,8 +17,6 @@ import tomli_w
 from napress.cases.campaigns.folder import case_file, read_plan
 from napress.cases.runs.bring_to_end import Launch
 
-# No form takes this long to compile, so an older one without a result has no maker.
-_LONGEST_COMPILE_S = 600.0
 _LONGEST_RUN_S = 1800.0
 
 
@@ -37,7 +31,6 @@ def main(arguments: list[str]) -> int:
     """
     folder = Path(arguments[0]).resolve()
     launch = Launch(read_plan(folder).launch.command)
-    remove_orphans(cache_folder(), older_than_s=_LONGEST_COMPILE_S)
     for run_id in arguments[1:]:
         with tempfile.TemporaryDirectory(prefix="napress-warm-") as scratch:
             content = tomllib.loads(case_file(folder, run_id).read_text(encoding="utf-8"))
@@ -52,7 +45,17 @@ def kind_of(case: Any) -> tuple[Any, ...]:
     sodium = case.sodium
     voce = sodium.voce_strength or sodium.material.voce_strength
     creeps = None if case.creep is None else case.creep.with_yield
-    return (case.interface.dimension, voce is not None and voce.value != 0.0, creeps)
+    contact = case.contact
+    return (
+        case.interface.dimension,
+        voce is not None and voce.value != 0.0,
+        creeps,
+        contact.law,
+        bool(contact.adhesion),
+        contact.gas,
+        case.size_effect is not None,
+        case.resistance is not None,
+    )
 
 
 def tiny_case(resolved: dict[str, Any]) -> dict[str, Any]:
@@ -62,59 +65,30 @@ def tiny_case(resolved: dict[str, Any]) -> dict[str, Any]:
     height = f"{0.005 * float(size)!r} {unit}"
     wave = {"kind": "sinusoid", "amplitude": height, "wavelength": width}
     thick = {"thickness": width}
-    creep = {name: resolved[name] for name in ("creep",) if name in resolved}
+    kept = ("creep", "contact", "size_effect", "resistance")
+    more = {name: resolved[name] for name in kept if name in resolved}
     return {
         "title": "compiles the forms of a campaign",
         "surface": [wave],
         "interface": {**resolved["interface"], "elements": 16},
         "sodium": {**resolved["sodium"], **thick},
         "ceramic": {**resolved["ceramic"], **thick},
-        "program": [{"pressure": "0.01 MPa", **({"duration": "1 s"} if creep else {})}],
-        **creep,
+        "program": [{"pressure": "0.01 MPa", **({"duration": "1 s"} if "creep" in more else {})}],
+        **more,
         "output": {"fields": "none", "figures": False, "report": False},
     }
 
 
-def cache_folder() -> Path:
-    """Returns where DOLFINx keeps compiled forms unless told otherwise."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fenics"
-
-
-def remove_orphans(cache: Path, older_than_s: float) -> list[Path]:
-    """Removes sources that were never compiled and are too old to be under way.
-
-    Returns:
-        The files removed.
-    """
-    removed = []
-    for source in cache.glob("lib*.c"):
-        try:
-            abandoned = not source.with_suffix(".c.cached").exists()
-            if abandoned and time.time() - source.stat().st_mtime > older_than_s:
-                source.unlink()
-                removed.append(source)
-        except OSError:
-            continue
-    return removed
-
-
 def _compile(launch: Launch, case: Path, scratch: Path) -> None:
-    """Runs the tiny case; if it waited for a form nobody compiles, removes that and repeats."""
-    for attempt in range(2):
-        begin = time.time()
-        words = [*launch.words(), "run", str(case), "--out", f"{scratch}/{attempt}", "-q"]
-        try:
-            ended = subprocess.run(
-                words, stdin=subprocess.DEVNULL, capture_output=True, timeout=_LONGEST_RUN_S
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            sys.stderr.write(f"napress: forms were not compiled in advance: {error}\n")
-            return
-        said = (ended.stdout + ended.stderr).decode(errors="replace")
-        sys.stderr.write(said)
-        if ended.returncode == 0 or "JIT compilation timed out" not in said:
-            return
-        remove_orphans(cache_folder(), older_than_s=time.time() - begin)
+    words = [*launch.words(), "run", str(case), "--out", f"{scratch}/run", "-q"]
+    try:
+        ended = subprocess.run(
+            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=_LONGEST_RUN_S
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        sys.stderr.write(f"napress: forms were not compiled in advance: {error}\n")
+        return
+    sys.stderr.write((ended.stdout + ended.stderr).decode(errors="replace"))
 
 
 if __name__ == "__main__":

@@ -15,11 +15,12 @@ from napress.cases.cli import check as cli_check
 from napress.cases.cli import critical as cli_critical
 from napress.cases.cli import fit as cli_fit
 from napress.cases.cli import sweeps as cli_sweeps
+from napress.cases.cli.entry import ending_in_good_order, is_pellet, use_writable_cache
 from napress.cases.cli.output import complain as _complain
 from napress.cases.cli.output import print_json as _print_json
 from napress.cases.cli.output import print_progress as _say
 from napress.cases.cli.output import print_text as _print
-from napress.cases.errors import EXIT_CODE_MEANING, CaseError, ExitCode, NapressError
+from napress.cases.errors import EXIT_CODE_MEANING, CaseError, ExitCode, NapressError, Terminated
 from napress.cases.runs.parallel import abort_others, environment_rank
 
 _EXIT_CODES = "Exit codes: " + "; ".join(
@@ -81,6 +82,7 @@ def run(
     from napress.cases.schema.load import load_case
 
     load_case(case)
+    use_writable_cache()
     from napress.cases.runs.interface_run import run_case
 
     outcome = run_case(case, out or default_folder(case), RunOptions(quiet=quiet))
@@ -88,31 +90,31 @@ def run(
 
 
 @app.command()
-def resume(run_folder: RunPath, as_json: AsJson = False, quiet: Quiet = False) -> None:
+def resume(
+    run_folder: RunPath,
+    take_over: Annotated[
+        bool,
+        typer.Option("--take-over", help="Its job on another machine is gone: take its lock over."),
+    ] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
     """Continue a run that was stopped."""
     from napress.cases.runs.folder import require_run_folder
     from napress.cases.runs.outcome import RunOptions
 
     require_run_folder(run_folder)
-    if _is_pellet(run_folder):
+    use_writable_cache()
+    if is_pellet(run_folder):
         if environment_rank() != 0:
             return  # one rank is enough for a pellet
         from napress.cases.runs.pellet_run import resume_pellet
 
-        _finish(resume_pellet(run_folder), as_json, "pellet")
+        _finish(resume_pellet(run_folder, take_over), as_json, "pellet")
         return
     from napress.cases.runs.interface_run import resume_run
 
-    _finish(resume_run(run_folder, RunOptions(quiet=quiet)), as_json, "run")
-
-
-def _is_pellet(folder: Path) -> bool:
-    """Whether the run in a folder is one of a pellet; a damaged case is told by who loads it."""
-    from napress.cases.runs.folder import CASE_FILE
-    from napress.cases.schema.load import is_pellet_case
-    from napress.cases.values.toml import read_toml
-
-    return is_pellet_case(read_toml(folder / CASE_FILE))
+    _finish(resume_run(run_folder, RunOptions(quiet=quiet, take_over=take_over)), as_json, "run")
 
 
 app.command()(cli_check.validate)
@@ -126,7 +128,10 @@ def report(run_folder: RunPath, as_json: AsJson = False) -> None:
     from napress.cases.runs.folder import require_run_folder
 
     require_run_folder(run_folder)
-    from napress.cases.runs.interface_run import report_run
+    use_writable_cache()
+    if environment_rank() != 0:
+        return  # drawing takes one rank
+    from napress.cases.runs.drawing import report_run
 
     _finish(report_run(run_folder), as_json, "report")
 
@@ -137,7 +142,9 @@ def paraview(run_folder: RunPath, as_json: AsJson = False) -> None:
     from napress.cases.runs.folder import require_run_folder
 
     require_run_folder(run_folder)
-    from napress.cases.runs.interface_run import paraview_script
+    if environment_rank() != 0:
+        return
+    from napress.cases.runs.drawing import paraview_script
 
     _finish(paraview_script(run_folder), as_json, "ParaView script")
 
@@ -226,6 +233,7 @@ def pellet(
     said = press_warnings(load_pellet_case(case))
     for text in said:
         _complain(f"warning: {text}")
+    use_writable_cache()
     from napress.cases.runs.pellet_run import run_pellet
 
     _finish(run_pellet(case, out or default_folder(case), interface), as_json, "pellet", said)
@@ -258,6 +266,7 @@ def window(
     """Find the pressure window: good contact, nothing broken; runs what is missing."""
     from napress.cases.cli import window as cli_window
 
+    use_writable_cache()
     say = (lambda text: None) if quiet else _say
     lines, data = cli_window.window(case, out, cores, slurm, profile, seeds, say, _complain)
     _print_json(data) if as_json else _print("\n".join(lines))
@@ -282,6 +291,7 @@ def version(as_json: AsJson = False) -> None:
 @app.command()
 def verify(as_json: AsJson = False) -> None:
     """Compare the solver with closed forms and reference values."""
+    use_writable_cache()
     from napress.cases.verification.table import main as verify_main
 
     if not verify_main(as_json=as_json):
@@ -327,7 +337,9 @@ def main(arguments: list[str] | None = None) -> None:
         # A terminal without a letter of a file's name shows its code; that is no error.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(int(_run(arguments)))
+    with ending_in_good_order():
+        code = _run(arguments)
+    sys.exit(int(code))
 
 
 def _run(arguments: list[str] | None) -> int:
@@ -346,9 +358,10 @@ def _run(arguments: list[str] | None) -> int:
         if debug:
             raise
         return _fail(str(error), error.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as error:
+        by = f" ({error})" if isinstance(error, Terminated) else ""
         return _fail(
-            "interrupted; a run that has begun continues with `napress resume`",
+            f"interrupted{by}; a run that has begun continues with `napress resume`",
             ExitCode.INTERRUPTED,
         )
     except _CommandLineError as error:

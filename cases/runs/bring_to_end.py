@@ -122,7 +122,7 @@ def bring_to_end(
     """
     stop = stop or threading.Event()
     state = _wait_until_free(folder, case_hash, is_abandoned, stop)
-    if state.ended and not (state.stopped_early and again):
+    if state.ended and not (state.stopped_early and again) and not state.report_due:
         return Ended(state, _why(state), already=True)
     code, tail = 0, ""
     # A second round is for what turns out to be unusable, or taken, on the way.
@@ -130,7 +130,7 @@ def bring_to_end(
         if state.state == states.DAMAGED:
             aside = states.set_aside(folder)
             note(log, f"{folder}: damaged ({state.reason}); kept as {aside.name}, starting anew")
-        if state.state == states.UNFINISHED:
+        if state.state in (states.UNFINISHED, states.FINISHED):
             words = ["resume", str(folder)]
         else:
             words = [_START[kind], str(case.resolve()), "--out", str(folder)]

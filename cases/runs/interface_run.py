@@ -1,10 +1,9 @@
-"""Runs a case, resumes a run, and writes its report: where the layers meet."""
+"""Runs a case and resumes a run: where the layers meet."""
 
 from __future__ import annotations
 
 import contextlib
 import math
-import resource
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -15,13 +14,21 @@ import napress.meshes.backend  # noqa: F401  orders the imports below
 
 from mpi4py import MPI
 
-from napress.cases.errors import CaseError, RunFolderError
+from napress.cases.errors import (
+    CaseError,
+    NapressError,
+    RunFolderError,
+    why_interrupted,
+)
 from napress.cases.model.conduction import conduction_recorder
 from napress.cases.model.interface import PressModel, to_model
 from napress.cases.runs import folder as run_folder
+from napress.cases.runs.compiling import compiler_errors
+from napress.cases.runs.drawing import draw
 from napress.cases.runs.outcome import RunOptions, RunOutcome
 from napress.cases.runs.parallel import on_root
 from napress.cases.runs.progress import Progress
+from napress.cases.runs.spent import SPENT, Spent
 from napress.cases.runs.stack import array_hash, manifest
 from napress.cases.schema.interface_case import Case
 from napress.cases.schema.load import case_hash, load_case, resolved_toml
@@ -32,7 +39,7 @@ from napress.fem.state import checkpoint
 from napress.fem.state.committed import AcceptedStep, Outcome, first_touch
 from napress.fem.state.sampling import Sampler, gather_rows
 from napress.fem.stepping.follow import follow
-from napress.meshes.gmsh_session import MeshingError
+from napress.meshes.gmsh_session import MeshingError, hear_signals
 from napress.meshes.quality import measure_quality
 from napress.meshes.statistics import measure_surface
 from napress.postprocess.records.observer import ObserverError
@@ -41,7 +48,6 @@ from napress.postprocess.resistance.stripping import StrippingColumns
 
 CASE = "case.resolved.toml"
 CHECKPOINT = Path("checkpoint") / "last.npz"
-SPENT = "spent.json"
 # A killed run repeats at most this much work, and short steps are not slowed by the disk.
 SAVE_EVERY_S = 1.0
 FIELDS_AT = {"targets": "targets", "all": "every", "none": "none"}
@@ -73,9 +79,23 @@ def press_case(case: Case, file: str, out: Path, options: RunOptions) -> RunOutc
     """
     comm = options.comm or MPI.COMM_WORLD
     on_root(comm, run_folder.create_run_folder, out)
-    with _held(comm, out):
-        on_root(comm, run_folder.write_case, out, resolved_toml(case))
-        return _drive(comm, case, file, out, options, resumed=False)
+    with _held(comm, out, options):
+        on_root(comm, _begin, out, resolved_toml(case))
+        try:
+            return _drive(comm, case, file, out, options, resumed=False)
+        except NapressError:
+            # Before its first step there is nothing to go on with, nor to keep.
+            if comm.rank == 0:
+                run_folder.discard(out)
+            raise
+
+
+def _begin(out: Path, resolved: str) -> None:
+    """Makes a run of an empty folder: from here on it can be resumed, wherever it is killed."""
+    # Once more, now that nobody else can: another process may have been faster.
+    run_folder.create_run_folder(out)
+    run_folder.write_status(out, "running")
+    run_folder.write_case(out, resolved)
 
 
 def resume_run(folder: Path, options: RunOptions) -> RunOutcome:
@@ -90,45 +110,15 @@ def resume_run(folder: Path, options: RunOptions) -> RunOutcome:
     """
     comm = options.comm or MPI.COMM_WORLD
     case = load_case(folder / CASE)
-    with _held(comm, folder):
+    with _held(comm, folder, options):
+        on_root(comm, run_folder.remove_leftovers, folder)
         state = on_root(comm, run_folder.standing, folder)
         if state.state == "finished":
             summary = on_root(comm, run_folder.read_json, folder / "summary.json")
+            if state.report_due:
+                on_root(comm, draw, folder, to_model(case), state, summary)
             return RunOutcome(folder, summary=summary)
         return _drive(comm, case, str(folder / CASE), folder, options, resumed=True)
-
-
-def report_run(folder: Path) -> RunOutcome:
-    """Writes figures and report of a run from its folder alone."""
-    comm = MPI.COMM_WORLD
-    model = to_model(load_case(folder / CASE))
-    path = on_root(comm, _write_report, folder, model)
-    return RunOutcome(path)
-
-
-def paraview_script(folder: Path) -> RunOutcome:
-    """Writes the ParaView script of a run."""
-
-    def write() -> Path:
-        try:
-            with run_folder.file_system_errors(folder):
-                from napress.postprocess.report import paraview
-
-                return paraview.write_paraview_script(folder)
-        except ValueError as error:
-            raise RunFolderError(str(error)) from error
-
-    return RunOutcome(on_root(MPI.COMM_WORLD, write))
-
-
-def _write_report(folder: Path, model: PressModel) -> Path:
-    try:
-        with run_folder.file_system_errors(folder):
-            from napress.postprocess.report import run as report  # brings matplotlib
-
-            return report.write_report(folder, model.ceramic_strength(), fracture=model.fracture)
-    except ValueError as error:
-        raise RunFolderError(str(error)) from error
 
 
 @contextlib.contextmanager
@@ -141,89 +131,78 @@ def _observer_errors() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _held(comm: MPI.Comm, folder: Path) -> Iterator[None]:
+def _held(comm: MPI.Comm, folder: Path, options: RunOptions) -> Iterator[None]:
     """Keeps other processes out of a run folder while the block runs."""
     with contextlib.ExitStack() as stack:
-        on_root(comm, lambda: stack.enter_context(run_folder.locked(folder)) and None)
+        on_root(
+            comm, lambda: stack.enter_context(run_folder.locked(folder, options.take_over)) and None
+        )
         yield
-
-
-class _Spent:
-    """Wall and CPU time and peak memory, over all ranks and all parts of a run."""
-
-    def __init__(self, comm: MPI.Comm, folder: Path, resumed: bool) -> None:
-        self._comm, self._path = comm, folder / SPENT
-        self._start = time.monotonic()
-        self._before = {"wall_s": 0.0, "cpu_s": 0.0, "peak_memory_MB": 0.0, "timers_s": {}}
-        if resumed and comm.rank == 0 and self._path.exists():
-            self._before |= run_folder.read_json(self._path)
-
-    @property
-    def elapsed_s(self) -> float:
-        """Seconds since this part of the run began."""
-        return time.monotonic() - self._start
-
-    def until_now(self, timers: dict[str, float]) -> dict[str, Any]:
-        """The totals, on rank 0; collective."""
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        cpu = self._comm.allreduce(usage.ru_utime + usage.ru_stime)
-        memory = self._comm.allreduce(usage.ru_maxrss / 1024)
-        before = self._before
-        return {
-            "wall_s": before["wall_s"] + self.elapsed_s,
-            "cpu_s": before["cpu_s"] + cpu,
-            "peak_memory_MB": max(before["peak_memory_MB"], memory),
-            "timers_s": self._timers(timers),
-        }
-
-    def _timers(self, timers: dict[str, float]) -> dict[str, float]:
-        before = self._before["timers_s"]
-        names = {*before, *timers}
-        return {name: before.get(name, 0.0) + timers.get(name, 0.0) for name in sorted(names)}
 
 
 def _drive(
     comm: MPI.Comm, case: Case, file: str, folder: Path, options: RunOptions, resumed: bool
 ) -> RunOutcome:
-    model = to_model(case)
-    key = case_hash(case)
-    spent = _Spent(comm, folder, resumed)
+    run: _Run | None = None
+    # PETSc has taken them when it was imported.
+    hear_signals()
     quiet = options.quiet or comm.rank != 0
-    with Progress(quiet) as progress:
-        progress.message("meshing and compiling")
-        surface = model.build_surface()
-        problem = InterfaceProblem(
-            surface,
-            model.elements,
-            model.sodium_thickness_um,
-            model.ceramic_thickness_um,
-            model.sodium,
-            model.ceramic,
-            model.law,
-            model.size_effect,
-        )
-        try:
-            system = build_system(problem, comm)
-        except MeshingError as error:
-            raise CaseError(file, "interface", str(error)) from error
-        _write_manifest(comm, folder, case, model, system)
-        recorder = None
+    try:
+        with Progress(quiet) as progress, compiler_errors():
+            run = _build(comm, case, file, folder, options, Spent(comm, folder, resumed), progress)
+            return run.finish(run.go(resumed))
+    except KeyboardInterrupt as error:
+        # Without the other ranks: they may be anywhere.
         if comm.rank == 0:
-            choice = RecorderOptions(fields_at=FIELDS_AT[model.output.fields])
-            observers = [
-                *conduction_recorder(model, system.ceramic.body, folder),
-                StrippingColumns(),
-                model.fracture_assessment(),
-                *options.observers,
-            ]
-            recorder = Recorder(folder, model.dimension, observers, choice, system.timers.stage)
-        run = _Run(system, model, folder, key, spent, recorder, progress)
-        try:
-            outcome = run.go(resumed)
-        except KeyboardInterrupt:
-            on_root(comm, run.note, "interrupted", "stopped by the user")
-            raise
-        return run.finish(outcome)
+            if run is None:
+                status = run_folder.standing(folder)
+                step, pressure = status.step, status.pressure_MPa
+            else:
+                step, pressure = run.where
+            reason = why_interrupted(error)
+            run_folder.write_status(folder, "interrupted", step, pressure, reason)
+        raise
+
+
+def _build(
+    comm: MPI.Comm,
+    case: Case,
+    file: str,
+    folder: Path,
+    options: RunOptions,
+    spent: Spent,
+    progress: Progress,
+) -> _Run:
+    """Meshes, compiles and writes the manifest."""
+    model = to_model(case)
+    progress.message("meshing and compiling")
+    surface = model.build_surface()
+    problem = InterfaceProblem(
+        surface,
+        model.elements,
+        model.sodium_thickness_um,
+        model.ceramic_thickness_um,
+        model.sodium,
+        model.ceramic,
+        model.law,
+        model.size_effect,
+    )
+    try:
+        system = build_system(problem, comm)
+    except MeshingError as error:
+        raise CaseError(file, "interface", str(error)) from error
+    _write_manifest(comm, folder, case, model, system)
+    recorder = None
+    if comm.rank == 0:
+        choice = RecorderOptions(fields_at=FIELDS_AT[model.output.fields])
+        observers = [
+            *conduction_recorder(model, system.ceramic.body, folder),
+            StrippingColumns(),
+            model.fracture_assessment(),
+            *options.observers,
+        ]
+        recorder = Recorder(folder, model.dimension, observers, choice, system.timers.stage)
+    return _Run(system, model, folder, case_hash(case), spent, recorder, progress)
 
 
 def _write_manifest(
@@ -267,14 +246,14 @@ class _Run:
         model: PressModel,
         folder: Path,
         key: str,
-        spent: _Spent,
+        spent: Spent,
         recorder: Recorder | None,
         progress: Progress,
     ) -> None:
         self._system, self._model, self._folder, self._key = system, model, folder, key
         self._spent, self._recorder, self._progress = spent, recorder, progress
         self._comm = system.sodium.comm
-        self._where = (0, 0.0)
+        self.where = (0, 0.0)
         self._saved_at = -math.inf  # the first step is always kept
 
     def go(self, resumed: bool) -> Outcome:
@@ -311,7 +290,7 @@ class _Run:
         snapshot = self._sampler.take(accepted)
         with self._system.timers.stage("output"):
             row = on_root(self._comm, self._record, snapshot)
-        self._where = (now.step, now.pressure_MPa)
+        self.where = (now.step, now.pressure_MPa)
         if on_root(self._comm, self._is_save_due, accepted.is_target):
             self._save(accepted)
         self._progress.update(
@@ -355,10 +334,10 @@ class _Run:
         run_folder.write_json(self._folder / SPENT, totals)
         self.note("running", "")
 
-    def note(self, state: str, reason: str) -> None:
+    def note(self, state: str, reason: str, report_due: bool = False) -> None:
         """Writes where the run stands; rank 0 only."""
-        step, pressure = self._where
-        run_folder.write_status(self._folder, state, step, pressure, reason)
+        step, pressure = self.where
+        run_folder.write_status(self._folder, state, step, pressure, reason, report_due)
 
     def finish(self, outcome: Outcome) -> RunOutcome:
         """Writes summary, figures and report, and says how it ended."""
@@ -375,11 +354,13 @@ class _Run:
                 )
             content = run_folder.read_json(folder / "manifest.json")
             run_folder.write_manifest(folder, content | {"timers_s": totals["timers_s"]})
-            if output.report and summary:
-                self._progress.message("drawing figures and report")
-                _write_report(folder, self._model)
-            self.note("finished" if outcome.finished else "failed", outcome.reason)
+            # First how it ended, then the picture of it: drawing may fail or be killed.
+            due = bool(output.report and summary)
+            self.note("finished" if outcome.finished else "failed", outcome.reason, due)
             run_folder.append_log(folder, outcome.reason or "finished")
+            if due:
+                self._progress.message("drawing figures and report")
+                draw(folder, self._model, run_folder.read_status(folder), summary)
             return summary
 
         summary = on_root(self._comm, write)

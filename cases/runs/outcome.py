@@ -18,11 +18,13 @@ class RunOptions:
         observers: The user's own columns, on rank 0; see
             `napress.postprocess.records.observer`.
         comm: Communicator of the ranks that press; default all.
+        take_over: Whether the lock of a job on another machine, which is gone, is taken over.
     """
 
     quiet: bool = False
     observers: tuple[Any, ...] = ()
     comm: Any = None
+    take_over: bool = False
 
 
 @dataclass(frozen=True)

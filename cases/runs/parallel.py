@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 import time
 from collections.abc import Callable
@@ -39,11 +40,22 @@ def on_root(comm: Any, function: Callable[..., Any], *arguments: Any) -> Any:
         try:
             outcome = (True, function(*arguments))
         except Exception as error:
-            outcome = (False, error)
+            comm.bcast((False, _sendable(error)), root=0)
+            # The error itself, which knows where it came from and what caused it.
+            raise
     succeeded, result = comm.bcast(outcome, root=0)
     if succeeded:
         return result
     raise result
+
+
+def _sendable(error: Exception) -> Exception:
+    """An error that other ranks can receive: itself, or its text if it does not travel."""
+    try:
+        pickle.loads(pickle.dumps(error))
+        return error
+    except Exception:
+        return RuntimeError(f"{type(error).__name__} on rank 0: {error}")
 
 
 def abort_others(exit_code: int, after_s: float = 0.0) -> None:

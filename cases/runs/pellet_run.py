@@ -62,7 +62,7 @@ def run_pellet(case_path: Path, out: Path, interface_run: Path | None = None) ->
         return _press(case, model, str(case_path), out, sweep)
 
 
-def resume_pellet(folder: Path) -> RunOutcome:
+def resume_pellet(folder: Path, take_over: bool = False) -> RunOutcome:
     """Goes on with a pellet run that was stopped; on one rank.
 
     Raises:
@@ -70,7 +70,8 @@ def resume_pellet(folder: Path) -> RunOutcome:
         RunFolderError: If it is in use.
     """
     case = load_pellet_case(folder / run_folder.CASE_FILE)
-    with run_folder.locked(folder):
+    with run_folder.locked(folder, take_over):
+        run_folder.remove_leftovers(folder)
         if run_folder.standing(folder).state == "finished":
             summary = run_folder.read_json(folder / run_folder.SUMMARY_FILE)
             return RunOutcome(folder, summary=summary)

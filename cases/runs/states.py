@@ -35,6 +35,11 @@ class RunState:
         return self.state == UNFINISHED and (self.status or {}).get("state") == "failed"
 
     @property
+    def report_due(self) -> bool:
+        """Whether a finished run was killed before its figures were drawn."""
+        return self.state == FINISHED and bool((self.status or {}).get("report_due"))
+
+    @property
     def ended(self) -> bool:
         """Whether the run ended by itself, early or not."""
         return self.state == FINISHED or self.stopped_early

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 import tomllib
@@ -131,22 +130,24 @@ def test_a_folder_of_another_case_is_damaged(tmp_path):
     assert "another case" in states.read_state(tmp_path, "abd").reason
 
 
-def test_orphans_of_a_killed_compiler_are_removed(tmp_path):
-    for name in ("libffcx_a.c", "libffcx_b.c", "libffcx_b.c.cached", "libffcx_c.c"):
-        (tmp_path / name).write_text("")
-    old = time.time() - 1000
-    for name in ("libffcx_a.c", "libffcx_b.c"):
-        os.utime(tmp_path / name, (old, old))
-    removed = warm.remove_orphans(tmp_path, older_than_s=600)
-    # b was compiled, c may be under way.
-    assert [path.name for path in removed] == ["libffcx_a.c"]
-
-
-def test_the_tiny_case_is_a_case_of_the_same_kind(sweeping):
-    case = parse_case((sweeping.folder / "case.toml").read_bytes(), "case.toml", sweeping.folder)
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        '[contact]\nlaw = "coulomb"\ncoefficient = 0.3\ngas = "argon"\n',
+        '[contact]\nlaw = "stick"\nadhesion = "0.1 MPa"\n',
+        "[resistance]\n",
+    ],
+)
+def test_the_tiny_case_is_a_case_of_the_same_kind(sweeping, more):
+    text = (sweeping.folder / "case.toml").read_text() + more
+    case = parse_case(text.encode(), "case.toml", sweeping.folder)
     tiny = warm.tiny_case(tomllib.loads(resolved_toml(case)))
     small = parse_case(tomli_w.dumps(tiny).encode(), "tiny.toml", sweeping.folder)
     assert warm.kind_of(small) == warm.kind_of(case)
+    if "contact" in more:
+        plain = parse_case(text.replace(more, "").encode(), "case.toml", sweeping.folder)
+        assert warm.kind_of(plain) != warm.kind_of(case)
     assert small.interface.elements == 16 and small.sodium.material == case.sodium.material
 
 
