@@ -56,6 +56,18 @@ def _bars() -> list[Row]:
             f"{BENT_CELLS} cells over half the height, stress at their middle",
         )
     )
+    by_mean = weibull.WeibullLaw.from_mean(STRESS_MPa, MODULUS, VOLUME_UM3, AREA_UM2)
+    survive = quad(lambda s: math.exp(-((s / by_mean.characteristic_MPa) ** MODULUS)), 0, math.inf)
+    rows.append(
+        relative(
+            "Weibull, mean strength of the specimens",
+            STRESS_MPa,
+            survive[0],
+            EXACT,
+            "MPa",
+            "the share that survives, integrated over the stress",
+        )
+    )
     weaker = closed_forms.weibull_strength_ratio(8.0, 1.0, MODULUS) * scaled
     rows.append(
         relative(

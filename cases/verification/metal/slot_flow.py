@@ -7,6 +7,9 @@ import math
 from scipy.integrate import quad
 
 from napress.cases.verification.rows import Row, relative
+from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
+from napress.fem.inputs.materials import CreepLaw
+from napress.postprocess.fracture.filling import CreepClock, SlotFlow
 from napress.postprocess.theory import flaws as closed
 
 PRESSURE_MPa, WIDTH_UM, HOLD_S = 360.0, 0.01, 60.0
@@ -70,7 +73,42 @@ def slot() -> list[Row]:
             "MPa",
             f"2 k / w over {pushed:.3g} um",
         ),
+        relative(
+            "slot, creep through ramp, hold and release: depth",
+            _depth_by_quadrature(half),
+            _depth_by_steps(),
+            TOLERANCE,
+            "um",
+            "a step for each; the hold at 60 degC, so that time, pressure and heat all change",
+        ),
     ]
+
+
+# Seconds, pressure at the end in MPa, temperature in K of each part of a program.
+PROGRAM = ((60.0, 360.0, ROOM_TEMPERATURE_K), (120.0, 360.0, 333.15), (5.0, 10.0, 333.15))
+LAW = CreepLaw(PREFACTOR, EXPONENT, activation_kJ_per_mol=44.0)
+
+
+def _depth_by_steps() -> float:
+    """As a run finds it, from its accepted steps."""
+    flow = SlotFlow(WIDTH_UM, YIELD_MPa, hold_s=1.0, creep=LAW, timed=True)
+    clock, time, crept = CreepClock(flow), 0.0, None
+    for seconds, pressure, temperature in PROGRAM:
+        time += seconds
+        crept = clock.add(time, pressure, temperature)
+    return flow.reach_um(PROGRAM[-1][1], 1.0, crept)[1]
+
+
+def _depth_by_quadrature(half_um: float) -> float:
+    """From L^n dL/dt = A(T) p^n times the speed at unit gradient and unit A."""
+    unit = _speed_by_quadrature(1.0, half_um) / PREFACTOR
+    before, total = 0.0, 0.0
+    for seconds, after, temperature in PROGRAM:
+        rise = (after - before) / seconds
+        loaded = quad(lambda t, low, rise: (low + rise * t) ** EXPONENT, 0, seconds, (before, rise))
+        total += LAW.rate_at(temperature) * loaded[0]
+        before = after
+    return ((EXPONENT + 1.0) * unit * total) ** (1.0 / (EXPONENT + 1.0))
 
 
 def _speed_at(height_um: float, gradient: float, half_um: float) -> float:
