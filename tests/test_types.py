@@ -31,6 +31,7 @@ na.run(case, observers=["no observer"])
 """
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.slow
 def test_the_face_passes_mypy_strict():
     words = [sys.executable, PROJECT / "tools" / "check_types.py"]
@@ -39,6 +40,7 @@ def test_the_face_passes_mypy_strict():
     assert "no issues found" in done.stdout
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.slow
 def test_a_checker_knows_the_types_of_an_installed_napress(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(PROJECT / "tools")

@@ -298,12 +298,19 @@ class Run:
             raise RunFolderError(str(error)) from error
 
     def _drawings(self) -> Mapping[str, Any]:
+        from napress.cases.model.fracture import fracture_settings
+        from napress.postprocess.figures.fracture import draw_fracture
         from napress.postprocess.figures.run import drawings
 
         try:
-            return drawings(self._folder)
+            found = drawings(self._folder)
         except ValueError as error:
             raise RunFolderError(str(error)) from error
+        history = self.history
+        if "flaw_probability" in history:
+            settings = fracture_settings(self.case.model)
+            found["fracture"] = lambda: draw_fracture(history, settings)
+        return found
 
     def __repr__(self) -> str:
         return f"<Run of {self.case.title!r}: {self.state}>"

@@ -51,6 +51,9 @@ def test_toml_is_a_case_or_part_of_one(block, tmp_path):
         assert block.text.lstrip().startswith("#:schema"), "nothing but comments"
 
 
+# The first block of a page waits for all of them.
+@pytest.mark.timeout(900)
+@pytest.mark.slow
 @named(PYTHON)
 def test_python_runs_in_the_order_of_its_page(block, page_runs):
     assert page_runs(block.page)[block.line] == ""

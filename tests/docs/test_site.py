@@ -14,6 +14,8 @@ from docs_pages import PROJECT
 NOTEBOOKS = sorted((PROJECT / "docs" / "tutorials").glob("*.ipynb"))
 
 
+# Each run of the study is a process of its own: many seconds where others want the machine too.
+@pytest.mark.timeout(900)
 @pytest.mark.slow
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_top_to_bottom(notebook, tmp_path, monkeypatch):
@@ -25,7 +27,7 @@ def test_a_notebook_runs_from_top_to_bottom(notebook, tmp_path, monkeypatch):
         monkeypatch.setenv(name, str(tmp_path / name))
     content = nbformat.read(notebook, as_version=4)
     client = nbclient.NotebookClient(
-        content, timeout=200, resources={"metadata": {"path": str(tmp_path)}}
+        content, timeout=600, resources={"metadata": {"path": str(tmp_path)}}
     )
     client.execute()
     shown = [out for cell in content.cells if cell.cell_type == "code" for out in cell.outputs]

@@ -56,7 +56,7 @@ def test_arrays_go_to_pyvista(pressed):
 
 
 def test_every_figure_can_be_drawn(pressed):
-    assert {"contact_and_void", "interface", "ceramic_stress"} <= set(pressed.figures)
+    assert {"contact_and_void", "interface", "ceramic_stress", "fracture"} <= set(pressed.figures)
     for name in pressed.figures:
         assert pressed.plot(name).get_axes(), name
 

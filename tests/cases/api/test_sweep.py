@@ -15,6 +15,7 @@ def rough(tiny):
     return tiny.with_({"surface": [surface]})
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.slow
 def test_a_sweep_is_a_table_and_finished_runs_are_not_repeated(rough, tmp_path):
     grid = {"surface[0].rms": ["0.1 um", "0.2 um"]}
@@ -34,6 +35,7 @@ def test_a_sweep_is_a_table_and_finished_runs_are_not_repeated(rough, tmp_path):
     assert na.Run(tmp_path / "runs" / table["run"][0]).state == "finished"
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.slow
 def test_points_and_nothing_left_behind(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
