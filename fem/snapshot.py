@@ -45,6 +45,10 @@ class InterfaceSnapshot:
         facet_size_um: Nominal edge length of an interface facet.
         largest_pressure_MPa: Largest contact pressure so far, (facets, points); None where
             no film asks for it.
+        in_contact: Where it is contact that presses, not gas, (facets, points); None where
+            that is wherever there is pressure.
+        at_walls: Whether a facet touches the low and the high side wall of each lateral
+            direction, (facets, 2 (dim - 1)); None where that is not known.
     """
 
     position_um: Array
@@ -54,6 +58,13 @@ class InterfaceSnapshot:
     adjacent_facets: IntArray
     facet_size_um: float
     largest_pressure_MPa: Array | None = None
+    in_contact: NDArray[np.bool_] | None = None
+    at_walls: NDArray[np.bool_] | None = None
+
+    @property
+    def pressed(self) -> NDArray[np.bool_]:
+        """Where contact presses, (facets, points)."""
+        return self.pressure_MPa > 0.0 if self.in_contact is None else self.in_contact
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -45,8 +46,9 @@ def schema(
 
 def _interface(file: Path) -> tuple[str, dict[str, Any], list[str]]:
     """Checks an interface case, with its window if it has one."""
+    from napress.cases.model.cost import cost_of_map
     from napress.cases.schema.checks import build_case_surface
-    from napress.cases.schema.interface_case import assumed_values
+    from napress.cases.schema.interface_case import assumed_values, value_of
     from napress.cases.schema.load import case_hash, load_case
     from napress.cases.schema.program import program_text, to_program
 
@@ -63,11 +65,20 @@ def _interface(file: Path) -> tuple[str, dict[str, Any], list[str]]:
         "program_s": sum(entry.duration_s for entry in program),
         "estimates": assumed_values(loaded),
     }
+    cost = None
+    if loaded.interface.dimension == 3:
+        cost = cost_of_map(
+            loaded.interface.elements_along,
+            value_of(loaded.ceramic, "ionic_conductivity") is not None,
+        )
+        content["cost"] = asdict(cost)
     line = (
         f"peak to valley {surface.peak_to_valley_um:.4g} um, "
         f"{loaded.interface.text}, "
         f"{program_text(loaded.program)}"
     )
+    if cost is not None:
+        line += f"; {cost.text}"
     if loaded.window is None:
         return line, content, []
     said, window, warnings = _window(file, loaded.window.pellet)

@@ -21,6 +21,7 @@ from napress.cases.errors import (
     why_interrupted,
 )
 from napress.cases.model.conduction import conduction_recorder
+from napress.cases.model.cost import refuse_what_cannot_fit
 from napress.cases.model.interface import PressModel, to_model
 from napress.cases.runs import folder as run_folder
 from napress.cases.runs.compiling import compiler_errors
@@ -175,6 +176,7 @@ def _build(
 ) -> _Run:
     """Meshes, compiles and writes the manifest."""
     model = to_model(case)
+    on_root(comm, refuse_what_cannot_fit, model, file, comm.size)
     progress.message("meshing and compiling")
     surface = model.build_surface()
     problem = InterfaceProblem(

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from napress.cases.model.cost import cost_of_map
 from napress.cases.schema.interface_case import Case
 from napress.cases.schema.program import to_program
 from napress.cases.schema.surface import SelfAffine, Sinusoid, height_um
@@ -44,7 +45,9 @@ class Estimate:
 
 
 def law_cpu_s(case: Case) -> float:
-    """Returns the CPU seconds of a run by the law alone."""
+    """Returns the CPU seconds of a run by the law alone; 3-D has a law of its own."""
+    if case.interface.dimension == 3:
+        return cost_of_map(case.interface.elements_along, conducts=False).cpu_s
     height = math.hypot(*(_rms_um(table) for table in case.surface))
     highest = highest_pressure_MPa(to_program(case.program)) or DISPLACEMENT_AS_MPa
     load = math.log1p(highest / 0.5) / math.log1p(720.0)

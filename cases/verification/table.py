@@ -27,6 +27,8 @@ def checks() -> tuple[Check, ...]:
         punch_row,
         trapped_gas,
     )
+    from napress.cases.verification.maps import bisinusoid, spot
+    from napress.cases.verification.maps import pressing as maps
     from napress.cases.verification.metal import (
         creep_cylinder,
         creep_point,
@@ -55,6 +57,10 @@ def checks() -> tuple[Check, ...]:
         Check("tangent, finite differences", invariants.tangent_against_differences),
         Check("uniform pressure on any surface", invariants.uniform_pressure),
         Check("flat faces, confined compression", invariants.flat_faces),
+        Check("3-D: flat faces", maps.flat_faces),
+        Check("3-D: conduction of one spot", spot.one_spot),
+        Check("3-D: ridge against plane strain", maps.ridge_against_plane_strain),
+        Check("3-D: elastic egg-box, Tamaas and closed forms", bisinusoid.egg_box),
         Check("ceramic, shear below a wave of pressure", ceramic_shear.subsurface_shear),
         Check("convergence rates, elastic layers", convergence.convergence_rates),
         Check("friction of a block, Coulomb", friction.coulomb_block),

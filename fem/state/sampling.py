@@ -34,7 +34,7 @@ class Sampler:
         sodium = system.sodium
         size = float(sodium.fields.facet_size.value)
         graph = facet_graph(sodium.comm, sodium.face, system.surface.widths_um, size)
-        self._order, self._adjacent = graph.order, graph.pairs
+        self._order, self._adjacent, self._walls = graph.order, graph.pairs, graph.walls
         self._sodium_mesh = _vtk_mesh(sodium.displacement_space)
         self._ceramic_mesh = _vtk_mesh(system.ceramic.space)
         self._sodium_volume = _cell_volumes(sodium.body.mesh)
@@ -115,7 +115,7 @@ class Sampler:
     def _interface(self, accepted: AcceptedStep) -> InterfaceSnapshot | None:
         sodium, at = self._system.sodium, accepted.evaluation
         area = sodium.face.reference_area * at.surface.area_ratio
-        columns = [at.surface.position, at.gap, at.pressure, area]
+        columns = [at.surface.position, at.gap, at.pressure, area, at.in_contact]
         film = self._system.laws.film
         if film is not None:
             columns.append(film.largest(at))
@@ -131,7 +131,9 @@ class Sampler:
             area_um=points[..., dimension + 2],
             adjacent_facets=self._adjacent,
             facet_size_um=float(sodium.fields.facet_size.value),
-            largest_pressure_MPa=None if film is None else points[..., dimension + 3],
+            in_contact=points[..., dimension + 3] > 0.5,
+            at_walls=self._walls,
+            largest_pressure_MPa=None if film is None else points[..., dimension + 4],
         )
 
     def _sodium_body(self, accepted: AcceptedStep) -> BodySnapshot | None:

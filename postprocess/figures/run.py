@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 import matplotlib.patches
@@ -16,6 +16,7 @@ from matplotlib.ticker import FuncFormatter
 
 from napress.postprocess.figures import style
 from napress.postprocess.figures.current import current_drawings
+from napress.postprocess.figures.maps import draw_gap_maps, map_drawings
 from napress.postprocess.figures.spectrum import spectrum_drawings
 from napress.postprocess.figures.stress import draw_depth_profile, draw_stress_map
 from napress.postprocess.figures.stripping import draw_stripping, is_stripped
@@ -28,6 +29,7 @@ from napress.postprocess.records.recorder import FIELDS, HISTORY, PROFILES
 from napress.postprocess.wording import percent_text
 
 FIGURES = "figures"
+MANIFEST = "manifest.json"
 INTERFACE_CLOSURES = (0.0, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -54,7 +56,22 @@ def drawings(run_folder: Path) -> dict[str, Callable[[], Figure]]:
         "depth_profile": lambda: draw_depth_profile(run_folder / FIELDS),
         **current_drawings(history, run_folder),
         **spectrum_drawings(history, run_folder),
+        **_maps(history, run_folder),
     }
+
+
+def _maps(history: pd.DataFrame, run_folder: Path) -> dict[str, Callable[[], Figure]]:
+    """The maps of a 3-D interface; nothing of a 2-D one."""
+    folder = run_folder / PROFILES
+    steps = pick_steps(history, profile_steps(folder))
+    if void_column(history) != "void_volume_um3" or not steps:
+        return {}
+    found = [read_profile(folder, step) for step in steps]
+    closure = history.set_index("step")["closure_percent"]
+    manifest = run_folder / MANIFEST
+    content = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {}
+    measured = content.get("surface_statistics", {}).get("measured", {})
+    return map_drawings(found, closure, run_folder, measured)
 
 
 def write_figures(run_folder: Path) -> dict[str, list[Path]]:
@@ -131,10 +148,9 @@ def draw_interface(history: pd.DataFrame, folder: Path) -> Figure:
         raise ValueError(f"{folder}: no interface profile of this run")
     found = [read_profile(folder, step) for step in steps]
     closure = history.set_index("step")["closure_percent"]
-    if found[0].position_um.shape[1] == 2:
-        figure = _interface_sections(found)
-    else:
-        figure = _interface_maps(found)
+    if found[0].position_um.shape[1] == 3:
+        return draw_gap_maps(found, closure)
+    figure = _interface_sections(found)
     for axes, profile in zip(figure.axes, found, strict=False):
         axes.set_title(
             f"{profile.pressure_MPa:.3g} MPa, {percent_text(closure[profile.step])} closed", pad=3
@@ -195,31 +211,6 @@ def _interface_sections(found: list[Profile]) -> Figure:
     figure.legend(
         handles, ["sodium", "void", "ceramic"], loc="outside upper center", ncols=3, frameon=False
     )
-    return figure
-
-
-def _interface_maps(found: list[Profile]) -> Figure:
-    figure = style.new_figure(7.2, 5.0)
-    grid = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
-    most = max(float(profile.gap_um.max()) for profile in found) or 1.0
-    drawn: Any = None
-    for axes, profile in zip(grid, found, strict=False):
-        drawn = axes.tripcolor(
-            profile.position_um[:, 0],
-            profile.position_um[:, 1],
-            np.maximum(profile.gap_um, 0.0),
-            shading="gouraud",
-            cmap="cividis_r",
-            vmin=0.0,
-            vmax=most,
-            rasterized=True,
-        )
-        axes.set_aspect("equal")
-    for axes in grid[len(found) :]:
-        axes.set_visible(False)
-    figure.supxlabel("x (µm)", fontsize=9)
-    figure.supylabel("y (µm)", fontsize=9)
-    figure.colorbar(drawn, ax=list(grid), label="Gap (µm)", shrink=0.8)
     return figure
 
 

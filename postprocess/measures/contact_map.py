@@ -34,6 +34,15 @@ def touching_by_gap(
     return touching_below_zero(_lateral(interface), level.ravel())
 
 
+def touching_as_counted(
+    interface: InterfaceSnapshot, contact_gap_um: float = CONTACT_GAP_UM
+) -> Touching:
+    """Contact as the contact fraction counts it: by gap in 2-D, by what is pressed in 3-D."""
+    if interface.position_um.shape[-1] == 2:
+        return touching_by_gap(interface, contact_gap_um)
+    return touching_by_pressure(interface)
+
+
 def touching_by_pressure(interface: InterfaceSnapshot) -> Touching:
     """Contact on the area of the sample points that carry contact pressure.
 

@@ -21,10 +21,12 @@ import pandas as pd
 from napress.fem.snapshot import CONTACT_GAP_UM, Array, Snapshot
 from napress.postprocess.measures.depth import cell_depth
 from napress.postprocess.measures.interface import (
+    InterfaceMeasures,
     closure_percent,
     measure_ceramic,
     measure_interface,
 )
+from napress.postprocess.measures.paths import measure_paths
 from napress.postprocess.measures.stress import place_columns
 from napress.postprocess.records import atomic as storage
 
@@ -32,6 +34,9 @@ COUNTS = (
     "step",
     "is_target",
     "void_count",
+    "contact_spot_count",
+    "void_crosses_cell",
+    "contact_crosses_cell",
     "gas_void_count",
     "newton_iterations",
     "rejected_attempts",
@@ -84,6 +89,7 @@ def history_row(
         "contact_pressure_peak_MPa": contact.pressure_peak_MPa,
         "contact_pressure_in_contact_MPa": contact.pressure_in_contact_MPa,
     }
+    row |= _plane_columns(snapshot, contact)
     for name, peak in (("ceramic_max_shear", shear), ("ceramic_max_principal", principal)):
         row[f"{name}_MPa"] = peak.value_MPa
         row[f"{name}_p99_9_MPa"] = peak.percentile_MPa
@@ -132,6 +138,22 @@ class Measures:
         if self._depth_um is None:
             self._depth_um = cell_depth(snapshot.ceramic)
         return history_row(snapshot, self._depth_um, self._contact_gap_um)
+
+
+def _plane_columns(snapshot: Snapshot, contact: InterfaceMeasures) -> dict[str, float]:
+    """What only an interface with a plane has: spots, ways across, and the other count."""
+    if snapshot.dimension != 3:
+        return {}
+    row: dict[str, float] = {"contact_fraction_by_gap": contact.contact_fraction_by_gap}
+    paths = measure_paths(snapshot.interface)
+    if paths is not None:
+        row |= {
+            "contact_spot_count": paths.spots,
+            "contact_spot_largest_um2": paths.largest_spot_um,
+            "void_crosses_cell": int(paths.void_crosses),
+            "contact_crosses_cell": int(paths.contact_crosses),
+        }
+    return row
 
 
 def append_row(path: Path, row: dict[str, float]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napress.fem.snapshot import Array, Snapshot
 from napress.postprocess.records import atomic as storage
@@ -33,6 +34,7 @@ class Profile:
         position_um: Sodium surface, (points, dim), by increasing x in 2-D.
         gap_um: Height above the deformed ceramic, (points,).
         contact_pressure_MPa: Contact pressure, (points,).
+        in_contact: Where contact presses, (points,).
     """
 
     step: int
@@ -41,6 +43,7 @@ class Profile:
     position_um: Array
     gap_um: Array
     contact_pressure_MPa: Array
+    in_contact: NDArray[np.bool_]
 
     @property
     def ceramic_height_um(self) -> Array:
@@ -86,6 +89,7 @@ def write_profile(folder: Path, snapshot: Snapshot) -> None:
             position_um=interface.position_um.astype(np.float32),
             gap_um=interface.gap_um.astype(np.float32),
             contact_pressure_MPa=interface.pressure_MPa.astype(np.float32),
+            in_contact=interface.pressed,
         )
 
 
@@ -109,13 +113,16 @@ def read_profile(folder: Path, step: int) -> Profile:
         facets, _, dimension = position.shape
         position = position.reshape(-1, dimension)
         order = np.argsort(position[:, 0], kind="stable") if dimension == 2 else slice(None)
+        pressure = data["contact_pressure_MPa"].astype(float).ravel()[order]
         return Profile(
             step=step,
             pressure_MPa=float(data["pressure_MPa"]),
             facets=facets,
             position_um=position[order],
             gap_um=data["gap_um"].astype(float).ravel()[order],
-            contact_pressure_MPa=data["contact_pressure_MPa"].astype(float).ravel()[order],
+            contact_pressure_MPa=pressure,
+            # kept since contact and gas are told apart
+            in_contact=data["in_contact"].ravel()[order] if "in_contact" in data else pressure > 0,
         )
 
 

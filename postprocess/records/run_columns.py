@@ -20,7 +20,26 @@ INTERFACE = (
     Column(
         "contact_fraction",
         "Contact fraction",
-        "Share of the nominal area whose gap is at most the contact tolerance (1 nm).",
+        "Share of the nominal area in contact: in 2-D where the gap is at most the contact "
+        "tolerance (1 nm), in 3-D where contact presses.",
+    ),
+    Column(
+        "contact_fraction_by_gap",
+        "Contact fraction by gap",
+        "Share of the nominal area whose gap is at most the contact tolerance (3-D); it lags "
+        "behind the other on coarse meshes and tells how coarse.",
+    ),
+    Column("contact_spot_count", "Contact spots", "Number of separate spots of contact (3-D)."),
+    Column("contact_spot_largest_um2", "Largest spot", "Area of the largest contact spot (3-D)."),
+    Column(
+        "void_crosses_cell",
+        "Void across the cell",
+        "1 where one void runs from wall to wall, so that gas or liquid can pass, else 0 (3-D).",
+    ),
+    Column(
+        "contact_crosses_cell",
+        "Contact across the cell",
+        "1 where one contact spot runs from wall to wall, else 0 (3-D).",
     ),
     Column("void_area_um2", "Void area", "Sum of the open gaps, per depth (2-D)."),
     Column("void_volume_um3", "Void volume", "Sum of the open gaps (3-D)."),

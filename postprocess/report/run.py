@@ -32,6 +32,10 @@ CAPTIONS = {
     "in_time": "Pressure, contact and remaining void against time.",
     "stripping": "Contact, void, overpotential and crowding of the current against charge.",
     "interface": "The interface while it closes: sodium above, ceramic below.",
+    "height_map": "Height of the ceramic, and its statistics.",
+    "contact_pressure_map": "Contact pressure over its mean while the interface closes.",
+    "void_map": "Separate voids while the interface closes; red: one that crosses the cell.",
+    "current_map": "Current through the interface over its mean.",
     "ceramic_stress": "Stress in the ceramic near the interface at the last step. Red is "
     "tension; tension and compression have a colour scale each.",
     "depth_profile": "Stress against depth below the contact surface at the last step.",

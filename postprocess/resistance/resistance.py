@@ -13,7 +13,7 @@ from napress.fem.conduction.electrolyte import (
     RefinedElectrolyte,
 )
 from napress.fem.snapshot import CONTACT_GAP_UM, Array, Snapshot
-from napress.postprocess.measures.contact_map import Touching, touching_by_gap
+from napress.postprocess.measures.contact_map import Touching, touching_as_counted
 from napress.postprocess.resistance.contact import PARTS, ContactResistance, LocalContact
 from napress.postprocess.theory.film import peak_frequency_Hz
 
@@ -103,7 +103,7 @@ def measure_step(
     """
     ceramic = snapshot.ceramic
     electrolyte.deform(ceramic.points_um, ceramic.point_data["displacement_um"])
-    touching = touching_by_gap(snapshot.interface, contact_gap_um)
+    touching = touching_as_counted(snapshot.interface, contact_gap_um)
     local = contact.at(snapshot.interface)
     found, solution = measure(electrolyte, touching, local)
     capacitance = local.capacitance_uF_per_cm2(contact_gap_um)

@@ -30,7 +30,14 @@ from napress.cases.verification.rows import Row, absolute, relative
 from napress.fem.algebra import tensors
 from napress.fem.coupled.problem import InterfaceProblem
 from napress.fem.inputs.step_control import StepControl
-from napress.meshes.surface_components import Array, Evaluation, Shape, along_x
+from napress.meshes.surface_components import (
+    Array,
+    Evaluation,
+    Shape,
+    Width,
+    along_x,
+    lateral_widths,
+)
 from napress.meshes.surfaces import build_surface
 from napress.postprocess.measures.interface import measure_interface
 
@@ -55,9 +62,10 @@ class HalfWave:
 
     amplitude_um: float
 
-    def bind(self, width_um: float, dimension: int) -> Shape:
+    def bind(self, width_um: Width, dimension: int) -> Shape:
         """Binds the component to a cell of half a wavelength."""
-        wavenumber = math.pi / width_um
+        half_wave = float(lateral_widths(width_um, dimension)[0])
+        wavenumber = math.pi / half_wave
 
         def evaluate(points: Array) -> Evaluation:
             angle = wavenumber * points[:, 0]
@@ -65,7 +73,7 @@ class HalfWave:
             slope = -self.amplitude_um * wavenumber * np.sin(angle)
             return along_x(points, wave, slope, -(wavenumber**2) * wave)
 
-        return Shape(evaluate, 2 * width_um)
+        return Shape(evaluate, 2 * half_wave)
 
 
 def half_wave_problem(facets: int) -> InterfaceProblem:

@@ -73,6 +73,11 @@ def test_history_has_the_columns_of_two_dimensions_by_volume(whole):
     table = history(whole)
     assert {"void_volume_um3", "void_largest_um3", "external_work_pJ"} <= set(table.columns)
     assert not [name for name in table.columns if name.endswith(("_um2", "_pJ_per_um"))]
+    assert {"contact_fraction_by_gap", "contact_spot_count", "void_crosses_cell"} <= set(
+        table.columns
+    )
+    assert table["void_crosses_cell"].iloc[0] == 1
+    assert (table["contact_fraction"] >= table["contact_fraction_by_gap"] - 0.2).all()
     assert {"tension_y_um", "tension_z_um", "interface_asr_ohm_cm2"} <= set(table.columns)
     assert table["void_volume_um3"].iloc[-1] < 0.95 * table["void_volume_um3"].iloc[0]
     assert table["energy_balance_error_percent"].abs().iloc[-1] < 2.0
@@ -85,6 +90,7 @@ def test_report_figures_and_fields_are_there(whole):
     assert "void volume" in (whole / "report.html").read_text().lower()
     figures = {path.stem for path in (whole / "figures").glob("*.png")}
     assert {"contact_and_void", "interface", "ceramic_stress", "resistance"} <= figures
+    assert {"height_map", "contact_pressure_map", "void_map", "current_map"} <= figures
     assert list((whole / "fields").glob("ceramic_*.vtu"))
     assert list((whole / "conduction").glob("electrolyte_*.vtu"))
 

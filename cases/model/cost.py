@@ -1,0 +1,119 @@
+"""What a run in three dimensions costs: unknowns, memory and time, before it starts.
+
+The laws were fitted to ``make bench-3d`` (egg-boxes of 8, 16, 32 facets a side, sodium as
+thick as the cell is wide, ceramic twice as thick). They hold for that shape within a factor
+of two; a machine of another speed shifts the time, not the memory.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from napress.cases.errors import CaseError
+
+if TYPE_CHECKING:
+    from napress.cases.model.interface import PressModel
+
+# Unknowns of the sodium from the facets of its contact face: those of the layers next to
+# it, of the coarsening above, and of the rest.
+PER_SQUARE, PER_SIDE, REST = 30.0, 130.0, 2400.0
+# At 10 000 unknowns, and the power with which it grows.
+FACTOR_S, FACTOR_POWER = 0.105, 1.54
+TANGENT_S, TANGENT_POWER = 0.07, 1.1
+MEMORY_MB, MEMORY_POWER = 170.0, 1.05
+PROGRAM_MB = 230.0
+CONDUCTION_MB = 500.0
+SOLVES = 450  # Newton iterations of a run to full closure
+REFERENCE = 10_000.0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a run needs.
+
+    Attributes:
+        unknowns: Of the sodium, factored in every Newton iteration.
+        memory_MB: Peak over all ranks together.
+        cpu_s: Of one core.
+    """
+
+    unknowns: int
+    memory_MB: float
+    cpu_s: float
+
+    @property
+    def text(self) -> str:
+        """In a few words."""
+        time = f"{self.cpu_s:.0f} s" if self.cpu_s < 600 else f"{self.cpu_s / 60:.0f} min"
+        return (
+            f"about {self.unknowns} unknowns, {self.memory_MB / 1000:.1f} GB of memory, "
+            f"{time} of one core"
+        )
+
+
+def cost_of_map(elements: tuple[int, ...], conducts: bool, ranks: int = 1) -> Cost:
+    """Cost of pressing a map to full closure.
+
+    Args:
+        elements: Interface elements along x and y.
+        conducts: Whether the resistance is solved for, on a finer mesh.
+        ranks: MPI ranks; each holds the ceramic and the program.
+    """
+    squares = math.prod(elements)
+    unknowns = PER_SQUARE * squares + PER_SIDE * math.sqrt(squares) + REST
+    size = unknowns / REFERENCE
+    newton = FACTOR_S * size**FACTOR_POWER + TANGENT_S * size**TANGENT_POWER
+    memory = MEMORY_MB * size**MEMORY_POWER + ranks * PROGRAM_MB
+    memory += CONDUCTION_MB * math.sqrt(squares) / 8 if conducts else 0.0
+    return Cost(int(round(unknowns, -2)), memory, SOLVES * newton)
+
+
+def free_memory_MB() -> float | None:
+    """Memory that this machine can still give; ``None`` where it does not tell.
+
+    What Slurm granted counts if it is less.
+    """
+    found = []
+    try:
+        with open("/proc/meminfo", encoding="ascii") as lines:
+            values = dict(line.split(":", 1) for line in lines)
+        found.append(float(values["MemAvailable"].split()[0]) / 1024)
+    except (OSError, KeyError, ValueError):
+        pass
+    # What Slurm granted, in MB.
+    granted = os.environ.get("SLURM_MEM_PER_NODE", "")
+    if granted.isdigit():
+        found.append(float(granted))
+    return min(found, default=None)
+
+
+def refuse_what_cannot_fit(model: PressModel, file: str, ranks: int) -> None:
+    """Stops a 3-D run that needs more memory than there is, before it has begun.
+
+    Raises:
+        CaseError: Naming what is needed, what there is, and what would fit.
+    """
+    free = free_memory_MB()
+    if model.dimension != 3 or free is None:
+        return
+    conducts = model.ionic_conductivity is not None
+    needed = cost_of_map(model.elements, conducts, ranks)
+    if needed.memory_MB <= free:
+        return
+    fits = max(
+        (side for side in range(4, 257) if _square(side, conducts, ranks) <= free), default=0
+    )
+    allowed = f"up to {fits} x {fits} elements" if fits else "a machine with more memory"
+    raise CaseError(
+        file,
+        "interface.elements",
+        f"need {needed.memory_MB / 1000:.1f} GB of memory, {free / 1000:.1f} GB are free; "
+        f"allowed here: {allowed}",
+    )
+
+
+def _square(side: int, conducts: bool, ranks: int) -> float:
+    return cost_of_map((side, side), conducts, ranks).memory_MB

@@ -1,0 +1,1 @@
+"""Checks in three dimensions: maps instead of profiles."""
