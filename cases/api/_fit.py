@@ -112,6 +112,6 @@ def fit(
             measured.to_csv(table, index=False)
         place = Path(aside) if out is None else Path(out)
         result = fit_case(
-            Path(table), case.model, case.file, place, options, say or (lambda line: None)
+            Path(table), case.model, case.file, place / "runs", options, say or (lambda line: None)
         )
         return Fit(result, case.folder)

@@ -86,7 +86,12 @@ def run_and_compare(only: list[str], out: Path, cores: int, quiet: bool) -> list
     """Runs what has not run yet, then compares; see `run_missing` and `compare`."""
     names = chosen_cases(only)
     run_missing(names, out, cores, quiet)
-    return compare(names, out)
+    rows = compare(names, out)
+    if only:
+        return rows
+    from napress.cases.validation.films import film_comparisons
+
+    return rows + film_comparisons()
 
 
 def run_missing(names: list[str], out: Path, cores: int, quiet: bool) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from napress.cases.fit import likelihood
 from napress.cases.fit.directions import known_products, suggestions
-from napress.cases.fit.face import Face, flat, spread
+from napress.cases.fit.face import Face, Spread, flat, spread
 from napress.cases.fit.likelihood import fit
 from napress.cases.fit.measurements import Cell, Measurements
 from napress.cases.fit.model import Model, Prior
@@ -150,3 +152,23 @@ def test_another_yield_stress_is_the_same_run_at_another_pressure():
     for pressure in (0.1, 5.0, 1000.0):
         found = face.at([pressure])
         assert (found.share * found.contact_MPa).sum() == pytest.approx(pressure)
+
+
+def test_the_yield_stress_is_told_by_contact_that_is_not_yet_whole():
+    """Contact grows as p over 3 sigma_y; the film is broken wherever it touches."""
+    strength, transfer = 0.5, 10.0
+    spreads = []
+    for pressure in np.geomspace(0.02, 20.0, 31):
+        covered = min(pressure / (3 * strength), 1.0)
+        spreads.append(
+            Spread(pressure, np.array([covered]), np.array([pressure / covered]), math.inf, 0.0)
+        )
+    known = {M: 2.0, P0: 0.01, B: 0.1, "charge_transfer_ohm_cm2": transfer}
+    model = Model(("yield_strength_MPa",), known, Face(spreads, strength), 1.0)
+    pressure = np.array([0.2, 0.5, 1.0, 2.0, 5.0])
+    # Of metal of 1.2 MPa: covered p / 3.6, all of it from there on.
+    resistance = transfer / np.minimum(pressure / 3.6, 1.0)
+    found = fit(model, data(pressure, resistance), noise=0.03)
+    interval = found.intervals["yield_strength_MPa"]
+    assert interval.identified and interval.value == pytest.approx(1.2, rel=0.03)
+    assert interval.low < 1.2 < interval.high
