@@ -131,6 +131,11 @@ def report(run_folder: RunPath, as_json: AsJson = False) -> None:
     use_writable_cache()
     if environment_rank() != 0:
         return  # drawing takes one rank
+    if is_pellet(run_folder):
+        from napress.cases.runs.pellet_run import report_pellet
+
+        _finish(report_pellet(run_folder), as_json, "report")
+        return
     from napress.cases.runs.drawing import report_run
 
     _finish(report_run(run_folder), as_json, "report")

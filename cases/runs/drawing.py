@@ -21,6 +21,10 @@ def paraview_script(folder: Path) -> RunOutcome:
     """Writes the ParaView script of a run."""
     try:
         with run_folder.file_system_errors(folder):
+            if (folder / "fields" / "pellet.pvd").is_file():
+                from napress.postprocess.pellet.fields import write_pellet_script
+
+                return RunOutcome(write_pellet_script(folder))
             from napress.postprocess.report import paraview
 
             return RunOutcome(paraview.write_paraview_script(folder))

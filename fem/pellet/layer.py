@@ -117,6 +117,11 @@ class SodiumLayer:
             return Condensed(np.zeros((count, count)), np.zeros(count))
         return self.support.condense()
 
+    def fits(self, state: LayerState) -> bool:
+        """Whether a state has the shapes of this layer's own."""
+        own = vars(self.state)
+        return all(np.shape(value) == np.shape(own[name]) for name, value in vars(state).items())
+
     def press_to(self, mean_MPa: float) -> LayerState:
         """Advances the punch until a mean pressure is reached.
 

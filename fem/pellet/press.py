@@ -7,7 +7,7 @@ volumes and areas are those of the whole pellet.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import napress.meshes.backend  # noqa: F401  orders the imports below
@@ -147,16 +147,24 @@ def build_pellet(problem: PelletProblem) -> ElasticPellet:
     return ElasticPellet(body, problem.ceramic, stiffness)
 
 
-def press_pellet(problem: PelletProblem, pressures_MPa: Sequence[float]) -> PelletRun:
+def press_pellet(
+    problem: PelletProblem,
+    pressures_MPa: Sequence[float],
+    reached: Sequence[LayerState] = (),
+    on_load: Callable[[list[LayerState]], None] = lambda states: None,
+) -> PelletRun:
     """Presses with increasing mean pressures; one rank only.
 
     Args:
         problem: What to press.
         pressures_MPa: Increasing mean pressures.
+        reached: States at the first of them, from an earlier part of the run.
+        on_load: Told all states so far whenever a load is reached.
 
     Raises:
         MeshingError: If Gmsh fails.
         PunchTouches: If the form of the punch needs more sodium than there is.
+        ValueError: If the states are of another mesh.
     """
     pellet = build_pellet(problem)
     if problem.isostatic:
@@ -165,13 +173,21 @@ def press_pellet(problem: PelletProblem, pressures_MPa: Sequence[float]) -> Pell
     filled = problem.punch.filled_um(
         problem.sodium_thickness_um, face.points_um, face.area_um2, problem.radius_um
     )
+    states = list(reached)
     snapshots: list[PelletSnapshot] = []
     try:
         support = Support(pellet.support, pellet.compliance(), problem.support)
         layer = SodiumLayer(pellet.interface, problem.metal, filled, support)
-        for pressure in pressures_MPa:
+        for state in states:
+            if not layer.fits(state):
+                raise ValueError("the states are of another mesh")
+            snapshots.append(_snapshot(problem, pellet, support, state))
+            layer.state = state
+        for pressure in pressures_MPa[len(states) :]:
             state = layer.press_to(pressure)
             snapshots.append(_snapshot(problem, pellet, support, state))
+            states.append(state)
+            on_load(states)
     except (LayerNotSolved, SupportNotFound) as error:
         return PelletRun(tuple(snapshots), str(error))
     return PelletRun(tuple(snapshots))

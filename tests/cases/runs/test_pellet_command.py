@@ -7,6 +7,7 @@ import json
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from napress.cases.cli.main import main
@@ -17,6 +18,7 @@ from napress.cases.model.pellet import (
     press_warnings,
     to_pellet_model,
 )
+from napress.cases.runs import pellet_run
 from napress.cases.schema.load import (
     load_pellet_case,
     parse_pellet_case,
@@ -204,3 +206,58 @@ def test_no_interface_run_is_one_line(tmp_path, capsys):
     assert code == 4
     assert "napress run" in err.splitlines()[-1]
     assert not (tmp_path / "run").exists()
+
+
+THREE = GOOD.replace('"10 MPa"', '"5 MPa"').replace('"360 MPa"', '"20 MPa"') + (
+    '[[program]]\npressure = "60 MPa"\n'
+)
+
+
+def test_a_killed_pellet_run_goes_on_after_its_last_load(tmp_path, capsys, monkeypatch):
+    path, whole, out = tmp_path / "case.toml", tmp_path / "whole", tmp_path / "out"
+    path.write_text(THREE)
+    assert run(["pellet", path, "--out", whole], capsys)[0] == 0
+    real, pressed = pellet_run.save_loads, []
+
+    def killed_after_two(file, states, key):
+        real(file, states, key)
+        pressed.append(len(states))
+        if len(states) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(pellet_run, "save_loads", killed_after_two)
+    assert run(["pellet", path, "--out", out], capsys)[0] == 130
+    status = json.loads((out / "status.json").read_text())
+    assert status["state"] == "interrupted" and status["reason"] == "stopped by the user"
+    assert not (out / "run.lock").exists()
+    # What it has can be looked at.
+    assert run(["report", out], capsys)[0] == 0
+    assert len((out / "pellet.csv").read_text().splitlines()) == 1 + 2
+    pressed.clear()
+    monkeypatch.setattr(pellet_run, "save_loads", lambda *a: (real(*a), pressed.append(len(a[1]))))
+    assert run(["resume", out], capsys)[0] == 0
+    assert pressed == [3]
+    for name in ("pellet.csv", "pellet_interface.csv"):
+        assert (out / name).read_text() == (whole / name).read_text()
+    assert run(["paraview", out], capsys)[0] == 0
+    compile((out / "open_in_paraview.py").read_text(), "open_in_paraview.py", "exec")
+
+
+@pytest.mark.parametrize("damage", ["cut", "other case", "nan"])
+def test_damaged_loads_of_a_pellet_are_one_line(tmp_path, capsys, damage):
+    path, out = tmp_path / "case.toml", tmp_path / "out"
+    path.write_text(THREE)
+    assert run(["pellet", path, "--out", out], capsys)[0] == 0
+    (out / "status.json").write_text('{"state": "running"}')
+    kept = out / "checkpoint" / "layer.npz"
+    with np.load(kept) as data:
+        content = {name: data[name] for name in data.files}
+    if damage == "cut":
+        kept.write_bytes(kept.read_bytes()[:1000])
+    else:
+        change = {"key": np.array("x")} if damage == "other case" else {}
+        if damage == "nan":
+            change["pressure_MPa"] = content["pressure_MPa"] * np.nan
+        np.savez(kept, **(content | change))
+    code, _, err = run(["resume", out], capsys)
+    assert code == 4 and err.count("\n") == 1 and "layer.npz" in err
