@@ -132,11 +132,9 @@ def report(run_folder: RunPath, as_json: AsJson = False) -> None:
     if environment_rank() != 0:
         return  # drawing takes one rank
     if is_pellet(run_folder):
-        from napress.cases.runs.pellet_run import report_pellet
-
-        _finish(report_pellet(run_folder), as_json, "report")
-        return
-    from napress.cases.runs.drawing import report_run
+        from napress.cases.runs.pellet_run import report_pellet as report_run
+    else:
+        from napress.cases.runs.drawing import report_run
 
     _finish(report_run(run_folder), as_json, "report")
 
