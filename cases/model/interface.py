@@ -17,7 +17,6 @@ from napress.cases.schema.film import to_film
 from napress.cases.schema.interface_case import Case, CeramicTable, SodiumTable, value_of
 from napress.cases.schema.program import strips, to_program
 from napress.cases.schema.resistance import ResistanceTable
-from napress.cases.schema.surface import to_component
 from napress.cases.values.fields import SourcedValue
 from napress.fem.inputs.contact_law import ContactLaw
 from napress.fem.inputs.film_law import FilmLaw
@@ -182,7 +181,7 @@ def to_model(case: Case) -> PressModel:
         widths_um=case.interface.widths,
         elements=case.interface.elements_along,
         surface=tuple(
-            to_component(table, finest_um(case), case.interface.dimension) for table in case.surface
+            table.to_component(finest_um(case), case.interface.dimension) for table in case.surface
         ),
         sodium_thickness_um=sodium.thickness,
         ceramic_thickness_um=ceramic.thickness,

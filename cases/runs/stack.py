@@ -101,9 +101,16 @@ def manifest(
         "ranks": ranks,
         "case_hash": case_hash(case),
         "seeds": case_seeds(case),
+        "surfaces": _origins(case),
         "mesh_hash": mesh_hash,
         "timers_s": dict(timers_s or {}),
     }
+
+
+def _origins(case: Case) -> list[dict[str, Any]]:
+    """Where the measured surfaces came from: file, hash, instrument, date, units."""
+    origins = (getattr(table, "provenance", None) for table in case.surface)
+    return [origin.model_dump(exclude_none=True) for origin in origins if origin is not None]
 
 
 def array_hash(*arrays: Any) -> str:

@@ -9,7 +9,6 @@ from napress.cases.errors import CaseError
 from napress.cases.schema.interface_case import Case, CeramicTable, SodiumTable, value_of
 from napress.cases.schema.pellet_case import PelletCase
 from napress.cases.schema.program import strips
-from napress.cases.schema.surface import SelfAffine, height_um, to_component
 
 # Far above any press: a displacement that takes more is a slip of the pen.
 LARGEST_DISPLACED_MPA = 1000.0
@@ -32,18 +31,17 @@ def build_case_surface(case: Case, file: str = "case") -> Any:
     components = []
     for index, table in enumerate(case.surface):
         place = f"surface[{index}]"
+        field = f"{place}.{table.wavelength_key()}"
         # Before any array is made: a tiny cut-off would ask for billions of waves.
-        if isinstance(table, SelfAffine):
-            _require_resolved(table.cutoff, case, file, f"{place}.cutoff")
+        if table.shortest_um() is not None:
+            _require_resolved(table.shortest_um(), case, file, field)
         try:
-            component = to_component(table, finest_um(case), cell.dimension)
+            component = table.to_component(finest_um(case), cell.dimension)
             shortest = component.bind(cell.widths, cell.dimension).shortest_wavelength_um
         except SurfaceError as error:
             raise _surface_case_error(error, table, file, place) from error
         if shortest is not None:
-            named = getattr(type(table), "wavelength_field", "kind")
-            field = "flank" if getattr(table, "flank", None) is not None else named
-            _require_resolved(shortest, case, file, f"{place}.{field}")
+            _require_resolved(shortest, case, file, field)
         components.append(component)
     try:
         return build_surface(components, cell.widths, cell.dimension)
@@ -95,11 +93,8 @@ def check_surface(case: Case, file: str) -> None:
     Raises:
         CaseError: Naming the surface entry at fault.
     """
-    heights = [height_um(table) for table in case.surface]
-    fields = [
-        f"surface[{index}].{getattr(type(table), 'height_field', 'kind')}"
-        for index, table in enumerate(case.surface)
-    ]
+    heights = [table.least_height_um() for table in case.surface]
+    fields = [f"surface[{index}].{table.height_field}" for index, table in enumerate(case.surface)]
     for field, height in zip(fields, heights, strict=True):
         _require_thicker(case, file, field, height, "makes a height of")
     surface = build_case_surface(case, file)

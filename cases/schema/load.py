@@ -20,7 +20,7 @@ from napress.cases.schema.checks import (
 )
 from napress.cases.schema.interface_case import Case
 from napress.cases.schema.pellet_case import PelletCase
-from napress.cases.schema.surface import SURFACE_KINDS, SelfAffine
+from napress.cases.schema.surface import SURFACE_KINDS, seed_of
 from napress.cases.values.toml import case_error, parse_toml, read_bytes
 
 # What changes no result: the name of a run, and which file the points came from.
@@ -86,7 +86,7 @@ def case_hash(case: Case) -> str:
 
 def case_seeds(case: Case) -> list[int]:
     """Returns the seeds of the random surfaces, in the order of the case."""
-    return [table.seed for table in case.surface if isinstance(table, SelfAffine)]
+    return [seed for seed in map(seed_of, case.surface) if seed is not None]
 
 
 def load_pellet_case(path: str | Path) -> PelletCase:

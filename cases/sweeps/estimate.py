@@ -12,12 +12,10 @@ import math
 import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from napress.cases.model.cost import cost_of_map
 from napress.cases.schema.interface_case import Case
 from napress.cases.schema.program import to_program
-from napress.cases.schema.surface import SelfAffine, Sinusoid, height_um
 from napress.fem.inputs.load_program import highest_pressure_MPa
 
 # cpu = START + SCALE * (elements / 128)^MESH * (rms height / 1 um)^HEIGHT * load^LOAD,
@@ -48,17 +46,11 @@ def law_cpu_s(case: Case) -> float:
     """Returns the CPU seconds of a run by the law alone; 3-D has a law of its own."""
     if case.interface.dimension == 3:
         return cost_of_map(case.interface.elements_along, conducts=False).cpu_s
-    height = math.hypot(*(_rms_um(table) for table in case.surface))
+    height = math.hypot(*(table.rms_um() for table in case.surface))
     highest = highest_pressure_MPa(to_program(case.program)) or DISPLACEMENT_AS_MPa
     load = math.log1p(highest / 0.5) / math.log1p(720.0)
     mesh = (case.interface.elements / 128.0) ** MESH_POWER
     return START_S + SCALE_S * mesh * max(height, 0.01) ** HEIGHT_POWER * load**LOAD_POWER
-
-
-def _rms_um(table: Any) -> float:
-    if isinstance(table, SelfAffine):
-        return table.rms
-    return height_um(table) / (2.0 * math.sqrt(2.0) if isinstance(table, Sinusoid) else 2.0)
 
 
 def estimate(cases: Iterable[Case], finished: Iterable[tuple[Case, float]] = ()) -> Estimate:

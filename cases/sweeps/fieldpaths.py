@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from napress.cases.schema.interface_case import Case, Stage
-from napress.cases.schema.surface import SURFACE_KINDS, SelfAffine
+from napress.cases.schema.surface import SURFACE_KINDS
 from napress.cases.values.fields import did_you_mean
 
 _PART = re.compile(r"([A-Za-z_]\w*)(?:\[(\d{1,6})\])?")
@@ -27,11 +27,11 @@ def field_paths(base: dict[str, Any]) -> list[str]:
 
 def seed_fields(base: dict[str, Any]) -> list[str]:
     """Returns the seeds of the random surfaces of a case."""
-    random = next(kind for kind, model in SURFACE_KINDS.items() if model is SelfAffine)
+    random = [kind for kind, table in SURFACE_KINDS.items() if "seed" in table.model_fields]
     return [
         f"surface[{index}].seed"
         for index, entry in enumerate(_tables(base, "surface"))
-        if entry.get("kind") == random
+        if entry.get("kind") in random
     ]
 
 

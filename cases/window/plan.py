@@ -16,14 +16,14 @@ from napress.cases.schema.load import (
     load_pellet_case,
 )
 from napress.cases.schema.pellet_case import PelletCase, PelletStage
-from napress.cases.schema.surface import SelfAffine
+from napress.cases.schema.surface import seed_of
+from napress.cases.schema.surfaces.kind import SurfaceKind
 from napress.cases.schema.window import WindowTable
 from napress.cases.values import units
 from napress.cases.values.fields import SourcedValue
 from napress.postprocess.theory.pellet import press_force_kN
 
 DEFAULT_SEEDS = 8
-LARGEST_SEED = 2**63 - 1
 LEAST_OVER_YIELD = 1.5
 IMPERFECTIONS = (
     "punch_crown",
@@ -113,30 +113,37 @@ def pressures_MPa(case: Case) -> list[float]:
 
 def _seeds(case: Case, count: int | None, file: str) -> list[tuple[str, Case]]:
     """The case on one random surface after the other, beginning with its own."""
-    first = [table.seed for table in case.surface if isinstance(table, SelfAffine)]
-    if not first:
+    found: list[tuple[str, Case]] = []
+    varied = [table for table in case.surface if _varied(table, 0, 1, file) is not None]
+    if not varied:
         if count is not None and count > 1:
             raise CaseError(
                 file, "window.seeds", f"{count}, but no surface here is random; allowed: 1"
             )
         return [("surface", case)]
     count = DEFAULT_SEEDS if count is None else count
-    if max(first) + count - 1 > LARGEST_SEED:
-        raise CaseError(
-            file, "surface[0].seed", f"leaves no {count} seeds; allowed: <= {LARGEST_SEED - count}"
-        )
-    found = []
     for step in range(count):
-        surface = tuple(
-            table.model_copy(update={"seed": table.seed + step})
-            if isinstance(table, SelfAffine)
-            else table
-            for table in case.surface
-        )
+        surface = tuple(_varied(table, step, count, file) or table for table in case.surface)
         seed = case.model_copy(update={"surface": surface})
         check_surface(seed, file)
-        found.append((f"seed {first[0] + step}", seed))
+        found.append((_label(surface), seed))
     return found
+
+
+def _label(surface: tuple[SurfaceKind, ...]) -> str:
+    """What tells one surface from the others: its seed, or the line of its map."""
+    seeds = [seed_of(table) for table in surface if seed_of(table) is not None]
+    if seeds:
+        return f"seed {seeds[0]}"
+    return next(f"line {table.line}" for table in surface if getattr(table, "line", None))
+
+
+def _varied(table: SurfaceKind, step: int, count: int, file: str) -> SurfaceKind | None:
+    try:
+        return table.another(step, count)
+    except ValueError as error:
+        key = "line" if seed_of(table) is None else "seed"
+        raise CaseError(file, f"surface.{key}", str(error)) from error
 
 
 def _held_by(case: Case, pellet: PelletCase, file: str, pellet_file: str) -> Case:

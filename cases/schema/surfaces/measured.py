@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import (
@@ -20,21 +20,16 @@ from pydantic import (
 )
 
 from napress.cases.errors import CaseError, shown
+from napress.cases.schema.surfaces.kind import LATERAL, SurfaceKind, field, kind_of
 from napress.cases.values import units
-from napress.cases.values.fields import Bounds, Strict, choice, count, flag, quantity, text
+from napress.cases.values.fields import Bounds, Strict, choice, count, flag, text
 from napress.cases.values.toml import companion
 
-LATERAL = quantity(units.LENGTH, Bounds(above=0.0, at_most=1e5))
-POSITION = quantity(units.LENGTH, Bounds(at_least=0.0, at_most=1e5))
 LARGEST_PROFILE_POINTS = 200_000
 LARGEST_MAP_POINTS = 1_500_000
 CENTRE = "centre"
 
 Points = tuple[tuple[float, float], ...]
-
-
-def _field(kind: Any, description: str) -> Any:
-    return Annotated[kind, Field(description=description)]
 
 
 def _list_of(parse: Any, lengths: tuple[int, ...], wanted: str, schema: Any) -> Any:
@@ -109,49 +104,50 @@ REGION = Annotated[
 class Units(Strict):
     """In which units a file is written that does not say so itself."""
 
-    position: _field(text(20) | None, "unit of the positions, such as 'mm'") = None
-    height: _field(text(20) | None, "unit of the heights, such as 'nm'") = None
+    position: field(text(20) | None, "unit of the positions, such as 'mm'") = None
+    height: field(text(20) | None, "unit of the heights, such as 'nm'") = None
 
 
 class Origin(Strict):
     """Where a surface came from; written by napress into the resolved case."""
 
-    file: _field(text(1000) | None, "name of the file") = None
-    sha256: _field(text(64) | None, "of its bytes") = None
-    reader: _field(text(300) | None, "what read it") = None
-    units: _field(text(300) | None, "the units used, and who said so") = None
-    instrument: _field(text(300) | None, "as the file names it") = None
-    date: _field(text(100) | None, "of the measurement") = None
-    notes: _field(text(1000) | None, "what the reader did to the points") = None
+    file: field(text(1000) | None, "name of the file") = None
+    sha256: field(text(64) | None, "of its bytes") = None
+    reader: field(text(300) | None, "what read it") = None
+    units: field(text(300) | None, "the units used, and who said so") = None
+    instrument: field(text(300) | None, "as the file names it") = None
+    date: field(text(100) | None, "of the measurement") = None
+    notes: field(text(1000) | None, "what the reader did to the points") = None
 
 
-class MeasuredFile(Strict):
+class MeasuredFile(SurfaceKind):
     """What profiles and maps have in common: the file, and what is done to the surface."""
 
     height_field: ClassVar[str] = "file"
-    wavelength_field: ClassVar[str] = "cutoff"
 
-    file: _field(text(1000), "file of text or of an instrument, looked for beside the case")
-    units: _field(Units | None, "{ position = 'mm', height = 'nm' } if the file does not say") = (
-        None
-    )
-    spacing: _field(LATERAL | None, "distance of points in a file without positions") = None
-    columns: _field(COLUMNS | None, "columns of a table to take, such as [1, 3]") = None
-    channel: _field(CHANNEL | None, "of an instrument file, by name or number from 1") = None
-    line: _field(count(1, 1_000_000) | None, "scan line of a map, taken as a profile") = None
-    region: _field(REGION | None, "part of a map: left, bottom, right, top") = None
-    start: _field(START, "where the cell begins on the scan, '5 um' or 'centre'") = (0.0,)
-    flip: _field(flag(), "true: heights count downwards, as depths or on a replica") = False
-    bridge: _field(count(0, 1000), "missing points in a row that are interpolated at most") = 5
-    level: _field(
+    file: field(text(1000), "file of text or of an instrument, looked for beside the case")
+    units: field(Units | None, "{ position = 'mm', height = 'nm' } if the file does not say") = None
+    spacing: field(LATERAL | None, "distance of points in a file without positions") = None
+    columns: field(COLUMNS | None, "columns of a table to take, such as [1, 3]") = None
+    channel: field(CHANNEL | None, "of an instrument file, by name or number from 1") = None
+    line: field(count(1, 1_000_000) | None, "scan line of a map, taken as a profile") = None
+    region: field(REGION | None, "part of a map: left, bottom, right, top") = None
+    start: field(START, "where the cell begins on the scan, '5 um' or 'centre'") = (0.0,)
+    flip: field(flag(), "true: heights count downwards, as depths or on a replica") = False
+    bridge: field(count(0, 1000), "missing points in a row that are interpolated at most") = 5
+    level: field(
         choice("none", "mean", "line", 2, 3), "what is subtracted: a polynomial's degree, or less"
     ) = "line"
-    ends: _field(choice("mirror", "taper", "periodic"), "how the part meets the walls") = "mirror"
-    cutoff: _field(
+    ends: field(choice("mirror", "taper", "periodic"), "how the part meets the walls") = "mirror"
+    cutoff: field(
         LATERAL | None, "shorter waves are left out; default: those the mesh cannot carry"
     ) = None
-    confirmed: _field(flag(), "true: heights below 1 nm or slopes above 10 are meant") = False
-    provenance: _field(Origin | None, "written by napress: where the points came from") = None
+    confirmed: field(flag(), "true: heights below 1 nm or slopes above 10 are meant") = False
+    provenance: field(Origin | None, "written by napress: where the points came from") = None
+
+    def wavelength_key(self) -> str:
+        """See `SurfaceKind.wavelength_key`."""
+        return "cutoff"
 
     def wanted(self) -> Any:
         """Returns the `napress.meshes.readers.scan.Wanted` of the table."""
@@ -217,7 +213,7 @@ def _parse_points(raw: object) -> Points:
 class Profile(MeasuredFile):
     """A measured profile from a file of text or of an instrument."""
 
-    kind: Annotated[Literal["profile"], Field(description="'profile'")]
+    kind: kind_of("profile")
     points_um: Annotated[
         Points,
         PlainValidator(_parse_points),
@@ -261,11 +257,11 @@ class Profile(MeasuredFile):
 class MapHeights(Strict):
     """The heights of a map as a resolved case carries them."""
 
-    rows: _field(count(2, 100_000), "lines of the map")
-    columns: _field(count(2, 100_000), "points of a line")
-    spacing_x: _field(LATERAL, "distance of points along a line")
-    spacing_y: _field(LATERAL, "distance of lines")
-    data: _field(text(20_000_000), "heights in um, little-endian float32, base64, line by line")
+    rows: field(count(2, 100_000), "lines of the map")
+    columns: field(count(2, 100_000), "points of a line")
+    spacing_x: field(LATERAL, "distance of points along a line")
+    spacing_y: field(LATERAL, "distance of lines")
+    data: field(text(20_000_000), "heights in um, little-endian float32, base64, line by line")
 
     @classmethod
     def of(cls, scan: Any) -> MapHeights:
@@ -293,8 +289,8 @@ class MapHeights(Strict):
 class Map(MeasuredFile):
     """A measured map; a 2-D cell takes one line out of it, `line`."""
 
-    kind: Annotated[Literal["map"], Field(description="'map'")]
-    heights: _field(MapHeights | None, "the heights instead of a file's") = None
+    kind: kind_of("map")
+    heights: field(MapHeights | None, "the heights instead of a file's") = None
 
     @model_validator(mode="after")
     def _read(self, info: ValidationInfo) -> Map:
@@ -332,20 +328,29 @@ class Map(MeasuredFile):
         from napress.meshes.measured.map import MeasuredMap
         from napress.meshes.measured.profile import Measured
         from napress.meshes.readers.scan import MapScan, Provenance
+        from napress.meshes.surface_components import SurfaceError
 
         spacing = (self.heights.spacing_x, self.heights.spacing_y)
         height = self.heights.height_um()
         if dimension == 3:
+            if self.line is not None:
+                raise SurfaceError(
+                    f"Map.line = {self.line}: only in a cell of dimension 2, a cell of dimension "
+                    "3 takes the map"
+                )
             return MeasuredMap(spacing, height, self.treatment(finest_um, max(spacing)), self.file)
         line = (len(height) + 1) // 2 if self.line is None else self.line
         scan = MapScan(spacing, height, Provenance(file=self.file)).line(line)
         name = f"{self.file}, line {line}"
         return Measured(scan.x_um, scan.height_um, self.treatment(finest_um, spacing[0]), name)
 
-    def another(self, step: int, count: int) -> Map:
-        """Returns the table with the line that is ``step`` of ``count`` spread over the map."""
-        rows = self.heights.rows
-        first = 1 if self.line is None else self.line
+    def another(self, step: int, count: int) -> Map | None:
+        """See `SurfaceKind.another`: another line, ``count`` of them spread over the map."""
+        if self.line is None:
+            return None
+        rows, first = self.heights.rows, self.line
+        if rows - first + 1 < count:
+            raise ValueError(f"leaves no {count} lines of {rows}; allowed: <= {rows - first + 1}")
         line = first + round(step * (rows - first) / max(count - 1, 1))
         return self.model_copy(update={"line": line})
 
