@@ -89,12 +89,16 @@ START = Annotated[
     Any,
     PlainValidator(_parse_start),
     PlainSerializer(_start_text),
-    WithJsonSchema({"type": ["string", "array"]}),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 CHANNEL = Annotated[
-    Any, PlainValidator(_parse_channel), WithJsonSchema({"type": ["string", "integer"]})
+    Any,
+    PlainValidator(_parse_channel),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 1}]}),
 ]
-COLUMNS = _list_of(_column, (1, 2, 3), "column numbers from 1, such as [1, 2]", {"type": "integer"})
+COLUMNS = _list_of(
+    _column, (1, 2, 3), "column numbers from 1, such as [1, 2]", {"type": "integer", "minimum": 1}
+)
 REGION = Annotated[
     _list_of(_length, (4,), "['0 um', '0 um', '20 um', '20 um']", {"type": "string"}),
     PlainSerializer(_lengths_text),
