@@ -6,13 +6,14 @@
 
 VENV ?= .venv
 WORKERS ?= 2
+SIZES ?= 8 16 32
 RUN := runs/demo-$(shell date +%Y%m%d-%H%M%S)
 BIN := $(VENV)/bin
 
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-paraview test-cluster bench reach verify validation columns docs lint types clean
+.PHONY: help setup demo test test-quick test-paraview test-cluster bench bench-3d reach verify validation columns docs lint types clean
 
 help:
 	@echo "make setup          make the Python environment in $(VENV) (first time about a minute)"
@@ -24,6 +25,7 @@ help:
 	@echo "make verify         setup, then compare with closed forms and reference values"
 	@echo "make validation     setup, then the shipped experiments: model beside measurement (10 minutes)"
 	@echo "make bench          setup, then time the sinusoid, next to CalculiX when ccx is installed"
+	@echo "make bench-3d       setup, then time and memory of 3-D per stage (minutes; SIZES=\"8 16\")"
 	@echo "make reach          setup, then press 27 surfaces to 360 MPa (an hour of one core)"
 	@echo "make columns        setup, then docs/columns.md from the table of columns"
 	@echo "make docs           setup, then these pages as a site: build/docs/index.html"
@@ -63,6 +65,9 @@ validation: setup
 
 bench: setup
 	@"$(BIN)/python" benchmarks/press_sinusoid.py
+
+bench-3d: setup
+	@"$(BIN)/python" benchmarks/press_map.py --sizes $(SIZES)
 
 reach: setup
 	@"$(BIN)/python" benchmarks/reach.py --jobs $(WORKERS)

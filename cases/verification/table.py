@@ -60,6 +60,7 @@ def checks() -> tuple[Check, ...]:
         Check("3-D: flat faces", maps.flat_faces),
         Check("3-D: conduction of one spot", spot.one_spot),
         Check("3-D: ridge against plane strain", maps.ridge_against_plane_strain),
+        Check("3-D: redistributed nodes", redistribution.redistribution_of_a_map),
         Check("3-D: elastic egg-box, Tamaas and closed forms", bisinusoid.egg_box),
         Check("ceramic, shear below a wave of pressure", ceramic_shear.subsurface_shear),
         Check("convergence rates, elastic layers", convergence.convergence_rates),

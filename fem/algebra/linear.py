@@ -24,6 +24,7 @@ AMF = 2
 # off. The block of the pressure is definite, so the sodium can be eliminated in any order;
 # the default of 0.01 puts off many, which costs a tenth of the time and a digit.
 MUMPS_PIVOT_THRESHOLD = 1e-8
+OPTIONS_PREFIX = "napress_"
 
 
 class SingularSystem(RuntimeError):
@@ -54,6 +55,9 @@ class DirectSolver:
         if self._solver is not None:
             self._solver.destroy()
         self._solver = PETSc.KSP().create(self.matrix.comm)
+        # What PETSC_OPTIONS says with this prefix wins, as on a cluster whose MUMPS wants
+        # another ordering: -napress_mat_mumps_icntl_7 5.
+        self._solver.setOptionsPrefix(OPTIONS_PREFIX)
         self._solver.setType("preonly")
         preconditioner = self._solver.getPC()
         preconditioner.setType("lu")
@@ -61,11 +65,14 @@ class DirectSolver:
         self._solver.setOperators(self.matrix)
         preconditioner.setFactorSetUpSolverType()
         factors = preconditioner.getFactorMatrix()
-        factors.setMumpsIcntl(14, workspace)
-        factors.setMumpsIcntl(8, MUMPS_SCALING)
-        factors.setMumpsCntl(1, MUMPS_PIVOT_THRESHOLD)
+        asked = PETSc.Options(OPTIONS_PREFIX)
+        controls = {14: workspace, 8: MUMPS_SCALING}
         if self._ordering is not None:
-            factors.setMumpsIcntl(7, self._ordering)
+            controls[7] = self._ordering
+        for control, value in controls.items():
+            factors.setMumpsIcntl(control, asked.getInt(f"mat_mumps_icntl_{control}", value))
+        factors.setMumpsCntl(1, asked.getReal("mat_mumps_cntl_1", MUMPS_PIVOT_THRESHOLD))
+        self._solver.setFromOptions()
 
     def factor(self) -> None:
         """Factors the present entries of the matrix.

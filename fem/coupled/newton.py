@@ -21,6 +21,8 @@ KRYLOV_START = 1e-2
 # Steps this short three times in a row, or ascent directions this often, mean that
 # the iteration is going nowhere.
 TINY_STEP, TINY_STEPS, UPHILL_DIRECTIONS = 0.03, 3, 4
+# Where the metal has lost its stiffness, how far beyond Newton's step to look for it.
+SNAP_REACH = 20.0
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,16 @@ class _Directions:
         self._current = self._unit(self._stress)
         self._freeze(self._stress, before)
 
+    def consistent(self) -> None:
+        """Takes the stress directions as the dual ones: the consistent tangent."""
+        self._freeze(self._stress, self._current)
+
+    def follow(self) -> None:
+        """Goes on after a move along no direction of Newton's, with the consistent tangent."""
+        self._stress = self._sodium.plastic.stress_direction()
+        self._current = self._unit(self._stress)
+        self.consistent()
+
     def update(self, step: float) -> None:
         """Advances both directions after a move of the given step length."""
         stress = self._sodium.plastic.stress_direction()
@@ -148,6 +160,18 @@ def solve(
 
         before = at.norm
         slope = system.slope_along(direction, at, control)
+        snaps = False
+        if sodium.dimension == 3 and iteration > 1 and slope > 0:
+            try:
+                direction, snaps = _downhill(system, state, at, control, directions)
+            except SingularSystem as error:
+                return NewtonResult(False, state, at, iteration, str(error))
+            slope = system.slope_along(direction, at, control)
+            move = sodium.largest(
+                np.abs(direction.sodium[sodium.displacement_dofs]).max(initial=0.0)
+            )
+            reach = SNAP_REACH if snaps else 1.0
+            longest = min(reach, settings.largest_move_um / max(move, 1e-300))
         # An ascent direction says nothing about where to stop along it.
         unguided = iteration == 1 or slope > 0
         leads = iteration == 1 and settings.lead > 0.0
@@ -162,6 +186,8 @@ def solve(
         )
         if leads:
             directions.restart()
+        elif snaps:
+            directions.follow()
         else:
             directions.update(step)
         tiny = tiny + 1 if step < TINY_STEP else 0
@@ -170,10 +196,43 @@ def solve(
         krylov_tolerance = float(
             np.clip(0.5 * min(at.norm / max(before, 1e-12), 1.0) ** 2, 1e-4, KRYLOV_START)
         )
-        if step == 1.0 and at.norm < settings.tolerance:
+        if step == 1.0 and not snaps and at.norm < settings.tolerance:
             return NewtonResult(True, state, at, iteration, "")
     reason = f"no convergence in {settings.max_iterations} iterations"
     return NewtonResult(False, state, at, settings.max_iterations, reason)
+
+
+def _downhill(
+    system: CoupledSystem,
+    state: State,
+    at: Evaluation,
+    control: PlatenControl,
+    directions: _Directions,
+) -> tuple[Direction, bool]:
+    """A direction that lowers the energy, where Newton's would raise it.
+
+    The dual directions may be what misleads; the consistent tangent tells. If it leads
+    uphill too, the metal has a negative stiffness: one more point that yields lets a
+    mechanism go, most often in early contact in 3-D, where spots are small. Newton's method
+    then walks to and fro over that yield point for ever. The way to the next equilibrium is
+    the opposite one, as far as the stiffness takes to come back.
+
+    Returns:
+        The direction, and whether it is turned round.
+    """
+    directions.consistent()
+    system.factor(at)
+    direction = system.direction(state, at, control, KRYLOV_START**2)
+    if system.slope_along(direction, at, control) <= 0.0:
+        return direction, False
+    turned = Direction(
+        -direction.sodium,
+        -direction.load,
+        -direction.deflection,
+        -direction.platen,
+        -direction.gas,
+    )
+    return turned, True
 
 
 def _line_search(

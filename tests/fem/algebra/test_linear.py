@@ -30,6 +30,18 @@ def test_one_and_several_right_hand_sides():
     np.testing.assert_allclose(solver.solve_many(rights), np.linalg.solve(values, rights))
 
 
+def test_options_of_petsc_come_through():
+    options = PETSc.Options()
+    options["napress_mat_mumps_icntl_7"] = 5
+    try:
+        solver = DirectSolver(dense(np.eye(3) + 0.1), ordering=2)
+        solver.factor()
+        factors = solver._solver.getPC().getFactorMatrix()
+        assert factors.getMumpsIcntl(7) == 5
+    finally:
+        options.delValue("napress_mat_mumps_icntl_7")
+
+
 def test_singular_matrix_is_named():
     solver = DirectSolver(dense(np.ones((4, 4))))
     with pytest.raises(SingularSystem, match="MUMPS error -10"):
