@@ -119,6 +119,14 @@ SWEEP_RESULT = (
         "Share of the wave that touches if the metal does not flow on that scale.",
     ),
 )
+SWEEP_RELEASED = (
+    Column("released_from_MPa", "Released from", "Largest pressure before the last release."),
+    Column(
+        "released_{column}",
+        "{column}, after release",
+        "The same where the last release ended; empty if the program never releases.",
+    ),
+)
 SWEEP_COST = (
     Column("accepted_steps", "Steps", "Accepted steps.", unit=""),
     Column("newton_iterations_total", "Newton iterations", "Over the run."),
@@ -242,6 +250,7 @@ SWEEP_STATISTICS = (
 SWEEP = (
     *SWEEP_RUN,
     *SWEEP_RESULT,
+    *SWEEP_RELEASED,
     *SWEEP_COST,
     *SWEEP_STRENGTH,
     *SWEEP_STATISTICS,

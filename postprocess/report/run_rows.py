@@ -89,6 +89,11 @@ def headline(summary: dict[str, Any]) -> list[tuple[str, str, str]]:
                 f"at {pressure} MPa, without bulk",
             )
         )
+    if summary.get("released_from_MPa") is not None:
+        ended = number(summary["released_pressure_MPa"])
+        label = column("released_from_MPa", "sweep.csv").label
+        shown = f"{number(summary['released_from_MPa'])} MPa"
+        cards.append((label, shown, f"to {ended} MPa, see the table for both"))
     if "closure_time_99_s" in summary:
         value = summary["closure_time_99_s"]
         shown = "not reached" if value is None else f"{number(value)} s"

@@ -16,7 +16,9 @@ from napress.cases.runs.outcome import RunOptions
 from napress.cases.schema.film import to_film
 from napress.cases.schema.interface_case import assumed_values
 from napress.cases.schema.load import case_hash, parse_case, resolved_toml
+from napress.postprocess.records.columns import unknown_columns
 from napress.postprocess.records.history import read_history
+from napress.postprocess.report.run_rows import headline
 
 FILM = """
 [film]
@@ -111,6 +113,14 @@ def test_what_is_left_after_release_is_a_result_of_its_own(solved):
     assert summary["released_from_MPa"] == pytest.approx(1.2, rel=1e-3)
     for name in ("interface_asr_ohm_cm2", "contact_fraction", "interface_capacitance_uF_per_cm2"):
         assert summary[f"released_{name}"] == pytest.approx(last[name])
+
+
+def test_the_table_of_columns_knows_what_is_released(solved):
+    summary = json.loads((solved / "run" / "summary.json").read_text(encoding="utf-8"))
+    names = [name for name in summary if name.startswith("released_")]
+    assert len(names) >= 6 and unknown_columns(names, "sweep.csv") == []
+    cards = {label: shown for label, shown, _ in headline(summary)}
+    assert cards["Released from"] == "1.2 MPa"
 
 
 def test_a_program_that_only_presses_has_nothing_released(tmp_path):
