@@ -96,15 +96,19 @@ def accepts(entry: dict[str, Any]) -> str:
     if options:
         return " or ".join(dict.fromkeys(accepts(option) for option in options))
     if entry.get("type") == "array" and "items" in entry and not _tables(entry):
-        return f"a list of {accepts(entry['items'])}"
+        return f"a list of {accepts(entry['items'])}".replace("whole number", "whole numbers")
     if _tables(entry):
         return "tables" if entry.get("type") == "array" else "a table"
     kind = entry.get("type")
+    if isinstance(kind, list):
+        kinds = [one for one in kind if one != "null"]
+        return " or ".join(dict.fromkeys(accepts(entry | {"type": one}) for one in kinds))
     if kind == "integer":
         low, high = entry.get("minimum"), entry.get("maximum")
         most = "" if high is None or high > 2**40 else f" to {high}"
-        return f"whole number from {low}{most}"
+        return "whole number" if low is None else f"whole number from {low}{most}"
     words = {"string": "text", "number": "number", "boolean": "`true`, `false`", "object": "table"}
+    words["array"] = "a list"
     return words.get(kind or "", "any")
 
 

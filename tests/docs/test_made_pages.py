@@ -47,7 +47,7 @@ def test_the_reference_has_units_ranges_and_defaults(case_files):
     line = next(line for line in case_files.splitlines() if line.startswith("| `first_step`"))
     assert "length with its unit (nm, um, mm, m)" in line
     assert "`0.005 um`" in line
-    assert "None" not in case_files and "| any |" not in case_files
+    assert "None" not in case_files and "any |" not in case_files
 
 
 def test_every_command_and_exit_code_is_listed():
