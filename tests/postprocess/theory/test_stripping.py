@@ -40,3 +40,18 @@ def test_creep_at_that_pressure_keeps_up():
     # A void of almost no volume fraction is the void in an infinite body.
     assert closing == pytest.approx(opening, rel=1e-3)
     assert 1.0 < pressure < 1.6
+
+
+@pytest.mark.parametrize(
+    ("current", "rate", "exponent", "volume", "expected"),
+    [
+        (2.5, 0.53, 5.0, SODIUM, (0.99, 1.57)),
+        (1.0, 0.53, 5.0, SODIUM, (0.82, 1.31)),
+        (0.2, 7.7e-3, 6.56, 13.0, (2.05, 2.92)),
+        (1.0, 7.7e-3, 6.56, 13.0, (2.62, 3.73)),
+    ],
+)
+def test_the_table_of_the_docs(current, rate, exponent, volume, expected):
+    for radius, value in zip((10.0, 1.0), expected, strict=True):
+        found = stripping.replenishing_pressure_MPa(current, radius, rate, exponent, volume)
+        assert found == pytest.approx(value, abs=0.006)
