@@ -49,7 +49,8 @@ def solver(monkeypatch):
         return module.ending
 
     module.run_case = module.resume_run = module.report_run = module.paraview_script = end
-    monkeypatch.setitem(sys.modules, "napress.cases.runs.interface_run", module)
+    for name in ("interface_run", "drawing"):
+        monkeypatch.setitem(sys.modules, f"napress.cases.runs.{name}", module)
     return module
 
 
@@ -88,8 +89,9 @@ def test_schema_is_json_schema_of_the_case(capsys):
     assert code == 0 and content["type"] == "object"
     assert {"interface", "surface", "sodium", "ceramic", "program"} == set(content["required"])
     tables = content["$defs"]
-    assert tables["Interface"]["properties"]["width"]["type"] == "string"
-    assert tables["Interface"]["properties"]["elements"]["minimum"] == 8
+    width, elements = (tables["Interface"]["properties"][name] for name in ("width", "elements"))
+    assert [kind["type"] for kind in width["anyOf"]] == ["string", "array"]
+    assert elements["anyOf"][0] == {"minimum": 1, "type": "integer"}
     assert all(tables[t]["additionalProperties"] is False for t in ("Interface", "SodiumTable"))
 
 
