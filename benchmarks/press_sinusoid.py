@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import profile_of_stages
 import tomli_w
 from calculix_deck import DeckOptions, SinusoidPress, read_history, write_deck
 
@@ -189,15 +190,20 @@ def print_comparison(problem: SinusoidPress, runs: dict[str, pd.DataFrame]) -> N
         print(f"{pressure:>14g}{cells}")
 
 
-def print_stages(history: pd.DataFrame, cost: Cost) -> None:
+def print_stages(history: pd.DataFrame, cost: Cost, options: argparse.Namespace) -> None:
     """Print the CPU time of each stage; the rest is start-up, mesh and writing."""
     last = history.iloc[-1]
-    stages = {name[4:-2]: last[name] for name in history.columns if name.startswith("cpu_")}
+    stages = {name[4:-2]: float(last[name]) for name in history.columns if name.startswith("cpu_")}
     stages["everything else"] = cost.cpu_s - sum(stages.values())
     print(f"\nnapress: {len(history)} steps, CPU seconds by stage")
     for stage, seconds in sorted(stages.items(), key=lambda item: -item[1]):
         print(f"  {stage.replace('_', ' '):<28}{seconds:8.2f}  {100 * seconds / cost.cpu_s:5.1f} %")
     print(f"  {'total':<28}{cost.cpu_s:8.2f}")
+    iterations = int(history.newton_iterations.sum())
+    if options.store:
+        profile_of_stages.store(stages, iterations)
+    if (options.elements, options.pressure) == (128, 360.0):
+        print("\n".join(profile_of_stages.report(stages, iterations)))
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -218,6 +224,8 @@ def parse_arguments() -> argparse.Namespace:
         help="height ratio of neighbouring layers; see calculix_deck.py for what it buys",
     )
     parser.add_argument("--timeout", type=float, default=1500.0, help="seconds for each program")
+    parser.add_argument("--store", action="store_true", help="make this the stored profile")
+    parser.add_argument("--record", action="store_true", help="add a line to history.jsonl")
     parser.add_argument("--keep", type=Path, help="new folder for all input and output")
     return parser.parse_args()
 
@@ -231,6 +239,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary) / "benchmark"
         result, code = compare(problem, options, folder)
+    if options.record and code == 0:
+        profile_of_stages.record(result)
     print(json.dumps(result))
     return code
 
@@ -255,7 +265,7 @@ def compare(
         result["cpu_s"] = round(cost.cpu_s, 2)
         result["newton_per_step"] = round(float(history.newton_iterations.mean()), 2)
         result["peak_memory_MB"] = round(cost.peak_memory_MB, 1)
-        print_stages(history, cost)
+        print_stages(history, cost, options)
     except RuntimeError as error:
         print(f"napress did not get through: {error}")
         code = 1

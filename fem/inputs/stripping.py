@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.constants import physical_constants
+
+from napress.fem.inputs.constants import FARADAY_C_PER_MOL
 
 Array = NDArray[np.float64]
-FARADAY_C_PER_MOL: float = physical_constants["Faraday constant"][0]
 S_PER_H = 3600.0
 # 1 mA/cm2 * 1 cm3/mol / (1 C/mol) = 1e-3 cm/s
 UM_PER_S = 10.0

@@ -77,7 +77,12 @@ def follow_problem(
     if not outcome.finished:
         raise CheckNotDone(f"stopped at {outcome.committed.pressure_MPa:.4g} MPa: {outcome.reason}")
     strains.append(system.sodium.plastic.plastic_strain())
-    growth = min(float((new - old).min()) for old, new in itertools.pairwise(strains))
+    # Where nodes were moved before the next step a point stands for other metal.
+    moved = np.diff(
+        [step.committed.redistributions for step in steps] + [steps[-1].committed.redistributions]
+    )
+    grown = [float((new - old).min()) for old, new in itertools.pairwise(strains)]
+    growth = min(one for one, count in zip(grown, moved, strict=True) if count == 0)
     work = np.diff([0.0] + [step.committed.dissipation for step in steps])
     return Followed(start.void, steps, growth, float(work.min()))
 
