@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from napress.cases.runs.interface_run import run_case
 from napress.cases.runs.outcome import RunOptions
 from napress.cases.schema.film import to_film
 from napress.cases.schema.interface_case import assumed_values
-from napress.cases.schema.load import case_hash, parse_case, resolved_toml
+from napress.cases.schema.load import case_hash, load_case, parse_case, resolved_toml
 from napress.postprocess.records.columns import unknown_columns
 from napress.postprocess.records.history import read_history
 from napress.postprocess.report.run_rows import headline
@@ -135,3 +136,10 @@ def test_two_ranks_remember_what_one_does(solved):
     one, two = (read_history(solved / name / "history.csv") for name in ("run", "two"))
     for name in ("interface_asr_ohm_cm2", "clean_contact_percent"):
         np.testing.assert_allclose(two[name], one[name], rtol=1e-6)
+
+
+def test_the_shipped_case_with_a_film_loads_and_its_numbers_are_estimates():
+    path = resources.files("napress.cases").joinpath("examples/fits/li-llzo-film.toml")
+    case = load_case(str(path))
+    assert parse(resolved_toml(case)) == case
+    assert {"film.pressure", "film.spacing", "film.reopening_exponent"} <= set(assumed_values(case))
