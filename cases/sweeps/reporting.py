@@ -9,7 +9,7 @@ from napress.cases.runs import folder as run_folder
 from napress.cases.runs import states
 from napress.cases.sweeps import sweep_folder
 from napress.cases.sweeps.collecting import collect_folder
-from napress.postprocess.figures.sweep_data import SweepData
+from napress.postprocess.figures.sweeps.data import SweepData
 from napress.postprocess.records.history import read_history
 from napress.postprocess.report.sweep import SweepReport, write_sweep_report
 

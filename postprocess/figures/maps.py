@@ -66,7 +66,7 @@ def draw_pressure_maps(found: list[Profile], closure: pd.Series) -> Figure:
     """Contact pressure over the mean pressure; voids are grey."""
 
     def paint(axes: Axes, profile: Profile) -> Any:
-        pressure = _on_grid(profile, _by_facet(profile)) / profile.pressure_MPa
+        pressure = _on_grid(profile, _by_facet(profile)) / (profile.pressure_MPa or np.inf)
         image = np.ma.masked_where(~_contact(profile), pressure)
         axes.set_facecolor("#BBBBBB")
         return _show(axes, profile, image, cmap="inferno", vmin=0.0, vmax=LARGEST_OVER_MEAN)

@@ -11,9 +11,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from napress.postprocess.figures import style
-from napress.postprocess.figures.sweep import draw_against_pressure, draw_tornado
-from napress.postprocess.figures.sweep_data import SweepData, is_seed, label
-from napress.postprocess.figures.sweep_maps import draw_process_map, draw_response_surface
+from napress.postprocess.figures.sweeps.curves import draw_against_pressure, draw_tornado
+from napress.postprocess.figures.sweeps.data import SweepData, is_seed, label
+from napress.postprocess.figures.sweeps.maps import draw_process_map, draw_response_surface
 from napress.postprocess.fracture.criteria import CRITERIA
 from napress.postprocess.report import page
 from napress.postprocess.wording import number

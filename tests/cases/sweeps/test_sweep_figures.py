@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from napress.postprocess.figures import sweep as sweep_figures
-from napress.postprocess.figures import sweep_data, sweep_maps
-from napress.postprocess.figures.sweep_data import SweepData
+from napress.postprocess.figures.sweeps import curves as sweep_figures
+from napress.postprocess.figures.sweeps import data as sweep_data
+from napress.postprocess.figures.sweeps import maps as sweep_maps
+from napress.postprocess.figures.sweeps.data import SweepData
 from napress.postprocess.report.sweep import write_sweep_report
 
 PRESSURE = np.geomspace(0.1, 100.0, 200)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napress.postprocess.figures.sweep_data import with_margin
+from napress.postprocess.figures.sweeps.data import with_margin
 from napress.postprocess.fracture import criteria
 from napress.postprocess.fracture.criteria import Criterion
 from napress.postprocess.pellet.two_scales import sweep_of_run

@@ -162,6 +162,9 @@ def test_three_dimensional_run_has_figures_and_report(tmp_path, synthetic, stren
         "interface",
         "ceramic_stress",
         "depth_profile",
+        "height_map",
+        "contact_pressure_map",
+        "void_map",
     }
     assert "Void volume (µm³)" in write_report(tmp_path).read_text()
 

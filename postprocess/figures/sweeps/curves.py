@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter
 from scipy import stats
 
 from napress.postprocess.figures import style
-from napress.postprocess.figures.sweep_data import (
+from napress.postprocess.figures.sweeps.data import (
     Effect,
     SweepData,
     at_pressures,

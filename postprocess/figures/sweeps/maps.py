@@ -16,8 +16,8 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from scipy.spatial import Delaunay, QhullError
 
 from napress.postprocess.figures import style
-from napress.postprocess.figures.sweep import outcomes
-from napress.postprocess.figures.sweep_data import (
+from napress.postprocess.figures.sweeps.curves import outcomes
+from napress.postprocess.figures.sweeps.data import (
     SweepData,
     at_pressures,
     common_pressures,

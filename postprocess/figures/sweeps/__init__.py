@@ -1,0 +1,1 @@
+"""Figures of a sweep: curves with bands, maps, what matters most."""
