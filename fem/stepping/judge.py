@@ -12,9 +12,9 @@ from napress.fem.inputs.load_program import ByPressure, PlatenControl
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.state.committed import FIRST_RATIO, AcceptedStep, Committed
 from napress.fem.stepping.step_size import (
-    DECADES_PER_STEP,
     EFFORT_FLOOR,
     decades,
+    decades_per_step,
     error_budget,
     gap_error,
     next_ratio,
@@ -73,7 +73,7 @@ def judge(
     if now.step_size_um > 10 * control.smallest_step_um:
         if error > REJECT * budget and error - before > OWN_SHARE * budget:
             return Rejected("the estimated void error exceeds its tolerance", False)
-        if decades(void, now.void, initial_void) > DECADES_PER_STEP:
+        if decades(void, now.void, initial_void) > decades_per_step(control):
             return Rejected("too much void closes in one step", False)
         if sodium.largest(strained) > STRAIN_PER_STEP:
             return Rejected("a contact facet strains too much in one step", False)

@@ -21,7 +21,8 @@ Array = NDArray[np.float64]
 CLOSED_PERCENT = 99.95  # beyond this, steps are taken in pressure
 GROWTH, SHRINK, CUT = 1.3, 0.7, 0.4
 AIM = 0.6  # of the error budget
-DECADES_PER_STEP = 0.065
+# Void that may close in a step, in decades: with the accepted error, up to a bound.
+DECADES_PER_PERCENT, LARGEST_DECADES = 0.325, 0.25
 FIRST_DECADES = 0.1  # closure the first steps are taken to have made
 # Slip resistance of a step that cannot be solved otherwise, in yield stresses per
 # facet length of slip.
@@ -65,6 +66,15 @@ def decades(void: float, void_before: float, initial_void: float) -> float:
     return float(np.log10(max(void_before, floor) / max(void, floor)))
 
 
+def decades_per_step(control: StepControl) -> float:
+    """Decades of void that may close in one step.
+
+    What is left of a void decides how the last of it closes: an error of a hundredth of it at
+    every pressure asks for small shares of it in every step.
+    """
+    return min(DECADES_PER_PERCENT * control.void_error_percent, LARGEST_DECADES)
+
+
 def error_budget(void: float, initial_void: float, control: StepControl) -> float:
     """Void error that may have accumulated by now, µm^dimension."""
     closure = FIRST_DECADES + decades(void, initial_void, initial_void)
@@ -99,7 +109,7 @@ def next_size(
         # The void shrinks about linearly with the platen's motion: stay clear of the
         # limit on the closure per step instead of running into it.
         closing = max((now.void - void) / size, 1e-300)
-        longest = (1 - 10 ** (-0.7 * DECADES_PER_STEP)) * void / closing
+        longest = (1 - 10 ** (-0.7 * decades_per_step(control))) * void / closing
     upper = min(control.largest_step_um, max(longest, 10 * control.smallest_step_um))
     return float(np.clip(factor * base, control.smallest_step_um, upper))
 
