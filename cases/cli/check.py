@@ -11,22 +11,35 @@ from typing import Annotated, Any
 import typer
 
 from napress.cases.cli.output import complain, print_json, print_text
+from napress.cases.errors import CaseError
 
 
 def validate(
     case: Annotated[Path, typer.Argument(metavar="CASE", help="Case file (TOML), of any kind.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+    figure: Annotated[
+        Path | None,
+        typer.Option("--figure", metavar="FILE", help="Write a figure of the surface."),
+    ] = None,
 ) -> None:
     """Check a case of the interface, of a window or of a pellet without running it."""
     from napress.cases.schema.load import is_pellet_case
     from napress.cases.values.toml import read_toml
 
-    check = _pellet if is_pellet_case(read_toml(case)) else _interface
-    line, content, warnings = check(case)
+    pellet = is_pellet_case(read_toml(case))
+    if pellet and figure is not None:
+        raise CaseError(str(case), "--figure", "a pellet has no rough surface; allowed: without it")
+    shown: list[str] = []
+    if pellet:
+        line, content, warnings = _pellet(case)
+    else:
+        line, content, warnings = _interface(case, shown, figure)
     if as_json:
         print_json({"case": str(case), "valid": True} | content)
         return
     print_text(f"{case}: valid; {line}")
+    for text in shown:
+        print_text(text)
     if content["estimates"]:
         print_text(f"estimates, not sourced values: {', '.join(content['estimates'])}")
     for text in warnings:
@@ -44,8 +57,11 @@ def schema(
     print_text(json.dumps(json_schema(PelletCase if pellet else Case), indent=2))
 
 
-def _interface(file: Path) -> tuple[str, dict[str, Any], list[str]]:
-    """Checks an interface case, with its window if it has one."""
+def _interface(
+    file: Path, shown: list[str], figure: Path | None
+) -> tuple[str, dict[str, Any], list[str]]:
+    """Checks an interface case, with its window if it has one; shows its surface."""
+    from napress.cases.cli.surface import surface_facts, write_surface_figure
     from napress.cases.model.cost import cost_of_map
     from napress.cases.schema.checks import build_case_surface
     from napress.cases.schema.interface_case import assumed_values, value_of
@@ -54,6 +70,10 @@ def _interface(file: Path) -> tuple[str, dict[str, Any], list[str]]:
 
     loaded = load_case(file)
     surface = build_case_surface(loaded, str(file))
+    lines, facts, warned = surface_facts(loaded, surface)
+    shown += lines
+    if figure is not None:
+        write_surface_figure(surface, loaded.title, figure)
     program = to_program(loaded.program)
     content = {
         "kind": "interface",
@@ -64,7 +84,7 @@ def _interface(file: Path) -> tuple[str, dict[str, Any], list[str]]:
         "last_pressure_MPa": getattr(program[-1], "pressure_MPa", None),
         "program_s": sum(entry.duration_s for entry in program),
         "estimates": assumed_values(loaded),
-    }
+    } | facts
     cost = None
     if loaded.interface.dimension == 3:
         cost = cost_of_map(
@@ -80,8 +100,9 @@ def _interface(file: Path) -> tuple[str, dict[str, Any], list[str]]:
     if cost is not None:
         line += f"; {cost.text}"
     if loaded.window is None:
-        return line, content, []
+        return line, content, warned
     said, window, warnings = _window(file, loaded.window.pellet)
+    warnings = warned + warnings
     return f"{line}; {said}", content | {"kind": "window", "window": window}, warnings
 
 

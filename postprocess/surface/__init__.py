@@ -1,0 +1,1 @@
+"""The surface before it is pressed: drawn, and shown in characters."""
