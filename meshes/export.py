@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import os
 import re
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from napress.meshes.xdmf import write_xdmf
 
 if TYPE_CHECKING:
     import meshio
@@ -32,21 +35,33 @@ _EDGES = {
 }
 # corners of each element face in Abaqus's numbering S1, S2, ...
 _ABAQUS_FACES = {2: [(0, 1), (1, 2), (2, 0)], 3: [(0, 1, 2), (0, 3, 1), (1, 3, 2), (2, 3, 0)]}
-# meshio calls a linear plane triangle a rigid facet; both bodies are in plane strain
-_ABAQUS_RENAMED = {"TYPE=R3D3": "TYPE=CPE3"}
+# meshio calls a linear plane triangle a rigid facet, and a tetrahedron one with a pressure of
+# its own, which CalculiX does not know; both bodies are solids, in plane strain in 2-D
+_ABAQUS_RENAMED = {"TYPE=R3D3": "TYPE=CPE3", "TYPE=C3D10MH": "TYPE=C3D10"}
 
 
-_WRITE_OPTIONS = {".msh": {"file_format": "gmsh22", "binary": False}}
+# CalculiX reads 20 characters of a number, and Abaqus's manual allows no more
+_WRITE_OPTIONS = {
+    ".msh": {"file_format": "gmsh22", "binary": False},
+    ".inp": {"float_fmt": ".12e"},
+}
+# what can hold cells, facets and their tags: with mid-edge nodes too, or linear only
+_QUADRATIC = (".inp", ".med", ".msh", ".vtk", ".vtu", ".xdmf")
+_LINEAR_ONLY = (".avs", ".bdf", ".fem", ".mesh", ".meshb", ".nas")
+_NASTRAN = (".bdf", ".fem", ".nas")
+_NEEDS_PACKAGE = {".e": "netCDF4", ".ex2": "netCDF4", ".exo": "netCDF4"}
+# a coordinate that is nothing but rounding has more digits than some formats can hold
+_COORDINATE_DIGITS = 12
+# 16 characters with sign, point and exponent
+_NASTRAN_DIGITS = 11
 # formats with room for one number per cell, and what meshio calls it
 _ONE_INTEGER_PER_CELL = {
     ".mesh": "medit:ref",
     ".meshb": "medit:ref",
-    ".su2": "su2:tag",
     ".avs": "avsucd:material",
     ".med": "cell_tags",
+    **{extension: "nastran:ref" for extension in _NASTRAN},
 }
-# meshio 5.3 writes these without cells or facets and without a word
-_UNUSABLE = {".cgns", ".svg"}
 # what meshio says on stderr when it leaves out cells that a format has no word for
 _LOSS = re.compile(r"discard|skipping|skips|unsupported|not support|doesn't know", re.IGNORECASE)
 
@@ -75,8 +90,9 @@ def export_mesh(
     ``.inp`` holds cells only (plane-strain triangles in 2-D), and an element-based
     ``*SURFACE`` per boundary besides the sets. All other formats also get the boundary
     facets as cells, with integer cell data ``body`` (1, 2, ... in the order given) and
-    ``boundary`` (0 for cells, else the value of ``Boundary``); Gmsh's, Medit's, SU2's,
-    AVS's and MED's have both in one number per cell, 100 * body + boundary.
+    ``boundary`` (0 for cells, else the value of ``Boundary``); Gmsh's, Medit's,
+    Nastran's, AVS's and MED's have both in one number per cell, 100 * body + boundary, which
+    Gmsh's format also names. XDMF has cells and facets in two grids, as DOLFINx reads them.
 
     Args:
         bodies: Bodies by name.
@@ -136,20 +152,10 @@ def _gather(body: TaggedMesh) -> _Body | None:
 def _write(gathered: Mapping[str, _Body], dimension: int, path: Path, quadratic: bool) -> None:
     import meshio
 
-    # filled when meshio is imported; meshio has no public list of what it can write
-    known = sorted(
-        extension
-        for extension, formats in meshio._helpers.extension_to_filetypes.items()
-        if extension not in _UNUSABLE
-        and any(name in meshio._helpers._writer_map for name in formats)
-    )
-    if path.suffix.lower() not in known:
-        raise ExportError(
-            f"{path.name}: unknown mesh format {path.suffix!r}; allowed: {', '.join(known)}"
-        )
+    extension = path.suffix.lower()
+    _require_format(path.name, extension, quadratic)
     if not path.parent.is_dir():
         raise ExportError(f"{path.name}: its folder does not exist")
-    extension = path.suffix.lower()
     mesh = _assemble(gathered, dimension, quadratic, extension)
     options = _WRITE_OPTIONS.get(extension, {})
     # written aside, then moved: some formats are several files that name each other
@@ -158,7 +164,10 @@ def _write(gathered: Mapping[str, _Body], dimension: int, path: Path, quadratic:
         chatter = io.StringIO()
         try:
             with redirect_stderr(chatter):
-                meshio.write(written, mesh, **options)
+                if extension == ".xdmf":
+                    write_xdmf(written, mesh)
+                else:
+                    meshio.write(written, mesh, **options)
         except OSError:
             raise
         except (Exception, SystemExit) as error:  # meshio's writers fail in many ways
@@ -171,6 +180,21 @@ def _write(gathered: Mapping[str, _Body], dimension: int, path: Path, quadratic:
             _finish_abaqus(written, gathered, dimension)
         for file in Path(folder).iterdir():
             os.replace(file, path.parent / file.name)
+
+
+def _require_format(name: str, extension: str, quadratic: bool) -> None:
+    """Refuses a format that cannot hold the mesh, or needs a package that is not there."""
+    package = _NEEDS_PACKAGE.get(extension)
+    if package is not None and importlib.util.find_spec(package) is None:
+        raise ExportError(f"{name}: the format needs {package}: pip install {package}")
+    if package is None and extension not in _QUADRATIC + _LINEAR_ONLY:
+        known = ", ".join(sorted(_QUADRATIC + _LINEAR_ONLY + tuple(_NEEDS_PACKAGE)))
+        raise ExportError(f"{name}: unknown mesh format {extension!r}; allowed: {known}")
+    if quadratic and extension in _LINEAR_ONLY:
+        raise ExportError(
+            f"{name}: {extension} does not fit mid-edge nodes; allowed: --linear, or "
+            f"{', '.join(_QUADRATIC)}"
+        )
 
 
 def _assemble(
@@ -201,7 +225,11 @@ def _assemble(
         first_node += len(nodes)
         first_cell += len(own_cells)
     # VTK and Abaqus expect three coordinates
+    # + 0.0 turns a minus zero into a zero
     stacked = np.pad(np.concatenate(points), ((0, 0), (0, 3 - dimension)))
+    stacked = np.round(stacked, _COORDINATE_DIGITS) + 0.0
+    if extension in _NASTRAN:
+        stacked = _significant(stacked, _NASTRAN_DIGITS)
     blocks = [(_CELL_NAMES[dimension][quadratic], np.concatenate(cells))]
     if extension == ".inp":
         sets = {name: [members] for name, members in cell_sets.items()}
@@ -218,7 +246,29 @@ def _assemble(
         data = {"gmsh:physical": groups, "gmsh:geometrical": groups}
     elif extension in _ONE_INTEGER_PER_CELL:
         data = {_ONE_INTEGER_PER_CELL[extension]: groups}
-    return meshio.Mesh(stacked, blocks, cell_data=data)
+    names = _group_names(gathered, dimension) if extension == ".msh" else None
+    return meshio.Mesh(stacked, blocks, cell_data=data, field_data=names)
+
+
+def _significant(values: Array, digits: int) -> Array:
+    """Values rounded to so many significant digits."""
+    size = np.floor(np.log10(np.abs(np.where(values == 0, 1.0, values))))
+    scale = 10.0 ** (digits - 1 - size)
+    return np.round(values * scale) / scale
+
+
+def _group_names(gathered: Mapping[str, _Body], dimension: int) -> dict[str, Array]:
+    """Names of the physical groups: number and dimension of each."""
+    from napress.meshes.interface_mesh import Boundary
+
+    names = {}
+    for number, (name, body) in enumerate(gathered.items(), start=1):
+        names[name] = np.array([100 * number, dimension])
+        for boundary in Boundary:
+            if (body.tags == boundary).any():
+                group = 100 * number + boundary
+                names[f"{name}_{boundary.name.lower()}"] = np.array([group, dimension - 1])
+    return names
 
 
 def _with_mid_edge_nodes(body: _Body, dimension: int) -> tuple[Array, Array, Array]:

@@ -1,5 +1,8 @@
 """Exported meshes read back by meshio: everything is there, in the right order."""
 
+import importlib.util
+import re
+import shutil
 import subprocess
 import sys
 
@@ -141,12 +144,106 @@ def test_unknown_extension_is_one_line_with_what_is_allowed(bodies, tmp_path):
 
 
 def test_formats_that_would_lose_cells_are_refused_and_leave_nothing(bodies, tmp_path, capfd):
-    for name in ("mesh.stl", "mesh.mesh", "mesh.nas"):
+    for name in ("mesh.stl", "mesh.mesh", "mesh.nas", "mesh.e", "mesh.su2", "mesh.svg"):
         with pytest.raises(ExportError, match=name) as caught:
             export_mesh(bodies, tmp_path / name)
         assert "\n" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_package_that_is_missing_is_named(bodies, tmp_path):
+    if importlib.util.find_spec("netCDF4"):
+        pytest.skip("netCDF4 is installed")
+    with pytest.raises(ExportError, match="needs netCDF4: pip install netCDF4"):
+        export_mesh(bodies, tmp_path / "mesh.exo")
+
+
+@pytest.mark.parametrize("extension", [".bdf", ".nas", ".fem"])
+def test_nastran_keeps_places_bodies_and_boundaries(bodies, tmp_path, extension):
+    path = tmp_path / f"mesh{extension}"
+    export_mesh(bodies, path, quadratic=False)
+    found = meshio.read(path, file_format="nastran")
+    export_mesh(bodies, tmp_path / "mesh.vtu", quadratic=False)
+    expected = meshio.read(tmp_path / "mesh.vtu")
+    assert found.points == pytest.approx(expected.points, rel=1e-10, abs=1e-11)
+    groups = {
+        kind: 100 * expected.cell_data_dict["body"][kind]
+        + expected.cell_data_dict["boundary"][kind]
+        for kind in expected.cells_dict
+    }
+    for kind, data in expected.cells_dict.items():
+        assert np.array_equal(found.cells_dict[kind], data)
+        assert np.array_equal(found.cell_data_dict["nastran:ref"][kind], groups[kind])
+    assert max(len(line) for line in path.read_text().splitlines()) <= 80
+
+
+@pytest.mark.parametrize("quadratic", [False, True])
+def test_dolfinx_reads_bodies_and_boundaries_back(bodies, tmp_path, quadratic):
+    from dolfinx.io import XDMFFile, gmsh
+
+    dimension, comm = dimension_of(bodies), MPI.COMM_SELF
+    export_mesh(bodies, tmp_path / "mesh.xdmf", quadratic=quadratic)
+    with XDMFFile(comm, str(tmp_path / "mesh.xdmf"), "r") as file:
+        mesh = file.read_mesh(name="Grid")
+        body = file.read_meshtags(mesh, name="body")
+        mesh.topology.create_entities(dimension - 1)
+        mesh.topology.create_connectivity(dimension - 1, dimension)
+        boundary = file.read_meshtags(mesh, name="boundary")
+    assert mesh.geometry.dim == mesh.topology.dim == dimension
+    assert len(body.values) == total_cells(bodies) and set(body.values) == {1, 2}
+    tagged = sum(len(part.facet_tags.values) for part in bodies.values())
+    assert len(boundary.values) == tagged
+    export_mesh(bodies, tmp_path / "mesh.msh", quadratic=quadratic)
+    named = gmsh.read_from_msh(str(tmp_path / "mesh.msh"), comm, 0, gdim=dimension)
+    assert named.physical_groups["sodium"].dim == dimension
+    assert named.physical_groups["ceramic_contact"].dim == dimension - 1
+    assert named.mesh.topology.index_map(dimension).size_global == total_cells(bodies)
+
+
+_DECK = """*INCLUDE, INPUT=mesh.inp
+*MATERIAL, NAME=M
+*ELASTIC
+10000.,0.
+*SOLID SECTION, ELSET=SODIUM, MATERIAL=M
+1.
+*SOLID SECTION, ELSET=CERAMIC, MATERIAL=M
+1.
+*BOUNDARY
+CERAMIC_FAR,1,{dimension}
+SODIUM_CONTACT,1,{dimension}
+*STEP
+*STATIC
+*DSLOAD
+SODIUM_FAR_FACES,P,10.
+*NODE PRINT, NSET=SODIUM_FAR
+U
+*END STEP
+"""
+
+
+def test_numbers_of_a_deck_have_at_most_20_characters(bodies, tmp_path):
+    export_mesh(bodies, tmp_path / "mesh.inp")
+    text = (tmp_path / "mesh.inp").read_text()
+    assert max(len(word.strip()) for line in text.splitlines() for word in line.split(",")) < 40
+    numbers = re.findall(r"[-+]?\d\.\d+e[-+]\d+", text)
+    assert numbers and max(map(len, numbers)) <= 20
+
+
+@pytest.mark.skipif(shutil.which("ccx") is None, reason="CalculiX is not installed")
+def test_calculix_reads_the_deck_and_shortens_the_sodium_by_hooke(bodies, tmp_path):
+    dimension = dimension_of(bodies)
+    export_mesh(bodies, tmp_path / "mesh.inp")
+    (tmp_path / "deck.inp").write_text(_DECK.format(dimension=dimension))
+    done = subprocess.run(
+        ["ccx", "deck"], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert "*ERROR" not in done.stdout, done.stdout[-500:]
+    table = (tmp_path / "deck.dat").read_text().splitlines()
+    rows = [line.split() for line in table if re.match(r"\s+\d+\s", line)]
+    moved = np.array([float(row[dimension]) for row in rows])
+    # 10 MPa on 10 GPa without lateral strain: a thousandth of 20 um
+    assert moved == pytest.approx(-0.02, rel=1e-4)
 
 
 def test_missing_folder_and_nothing_to_export(bodies, tmp_path):

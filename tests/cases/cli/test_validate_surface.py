@@ -51,7 +51,7 @@ def test_it_prints_source_treatment_roughness_and_the_profile(case, capsys):
     assert "near a wall" in err
     case.write_text(CASE.replace('"2 um"', '"2 um", level = "none"'))
     _, out, _ = run(["validate", case], capsys)
-    assert "slope removed 0," in out and "Rq 0.707" in out and "peak to valley 2 um" in out
+    assert "slope removed 0, " in out and "Rq 0.707" in out and "peak to valley 2.00" in out
 
 
 def test_json_has_the_same_numbers(case, capsys):
