@@ -1,0 +1,1 @@
+"""Metal that invades a surface flaw: start of growth, its speed, and the time to a short."""
