@@ -13,7 +13,9 @@ from napress.fem.inputs.materials import CreepLaw
 if TYPE_CHECKING:
     from napress.postprocess.fracture.assessment import FractureSettings
     from napress.postprocess.fracture.filling import SlotFlow
+    from napress.postprocess.fracture.invasion import FlawInvasion
     from napress.postprocess.fracture.weibull import WeibullLaw
+    from napress.postprocess.theory.flaws import JacketedSleeve
 
 
 def weibull_law(ceramic: CeramicTable, specimens: Specimens) -> WeibullLaw | None:
@@ -42,7 +44,7 @@ def weibull_law(ceramic: CeramicTable, specimens: Specimens) -> WeibullLaw | Non
 def fracture_settings(case: Case) -> FractureSettings:
     """Returns what the probabilities of fracture of a case rest on."""
     from napress.postprocess.fracture.assessment import FractureSettings
-    from napress.postprocess.fracture.confinement import Confinement, Sleeve
+    from napress.postprocess.fracture.confinement import Compact, Confinement, Sleeve
     from napress.postprocess.fracture.scatter import FlawStatistics, Scatter
 
     table, ceramic = case.fracture, case.ceramic
@@ -68,6 +70,14 @@ def fracture_settings(case: Case) -> FractureSettings:
         value_of(ceramic, "young").value,
         value_of(ceramic, "poisson").value,
         sleeve,
+        _jacketed(table),
+        None
+        if table.compact_yield is None
+        else Compact(
+            table.compact_yield.value,
+            0.0 if table.pressed_before is None else table.pressed_before.value,
+        ),
+        table.sleeve_yield.value,
     )
     return FractureSettings(
         pellet_area_um2=area,
@@ -75,8 +85,39 @@ def fracture_settings(case: Case) -> FractureSettings:
         flaws=flaws,
         confinement=confinement,
         flow=_slot_flow(case, table),
+        invasion=flaw_invasion(case),
         seed=table.seed,
         samples=table.samples,
+    )
+
+
+def _jacketed(table: Fracture) -> JacketedSleeve | None:
+    if table.confinement != "jacketed sleeve" and not table.jacketed_compact:
+        return None
+    from napress.postprocess.theory.flaws import JacketedSleeve
+
+    names = ("sleeve_young", "sleeve_poisson", "sleeve_diameter_ratio")
+    names += ("jacket_young", "jacket_poisson", "jacket_diameter_ratio")
+    return JacketedSleeve(*(getattr(table, name).value for name in names))
+
+
+def flaw_invasion(case: Case) -> FlawInvasion:
+    """Metal and ceramic of an invaded flaw: the yield stress, and the creep law if known."""
+    from napress.postprocess.fracture.invasion import FlawInvasion
+
+    table, metal = case.fracture, case.sodium.material
+    young, poisson = (value_of(case.ceramic, name).value for name in ("young", "poisson"))
+    law, known = _creep_in_flaws(case), metal.creep_exponent
+    exponents = () if law is None else (law.exponent,)
+    if law is not None and known is not None and known.range:
+        exponents = (min(law.exponent, known.range[0]), max(law.exponent, known.range[1]))
+    return FlawInvasion(
+        plane_young_MPa=young / (1.0 - poisson**2),
+        yield_MPa=(table.sodium_yield or value_of(case.sodium, "yield_strength")).value,
+        thickness_um=table.pellet_thickness.value,
+        creep_prefactor=None if law is None else law.rate_at(pressing_temperature_K(case)),
+        creep_exponent=None if law is None else law.exponent,
+        exponents=exponents,
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from napress.cases.schema import materials
 from napress.cases.values import units
-from napress.cases.values.fields import Bounds, SourcedValue, Strict, choice, count, sourced
+from napress.cases.values.fields import Bounds, SourcedValue, Strict, choice, count, flag, sourced
 from napress.cases.values.units import Dimension
 from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
 
@@ -27,7 +28,16 @@ _RATIO = Bounds(above=0.0, at_most=10.0)
 _TIME = Bounds(above=0.0, at_most=1e9)
 _TEMPERATURE = Bounds(at_least=200.0, at_most=371.0)
 KINDS = ("lognormal", "weibull")
-CONFINEMENTS = ("rigid die", "none", "isostatic", "elastic sleeve")
+CONFINEMENTS = (
+    "rigid die",
+    "none",
+    "isostatic",
+    "elastic sleeve",
+    "jacketed sleeve",
+    "compact",
+)
+_JACKET = ("jacket_young", "jacket_poisson", "jacket_diameter_ratio", "sleeve_yield")
+_SLEEVE = ("sleeve_young", "sleeve_poisson", "sleeve_diameter_ratio")
 
 
 def _of(dimension: Dimension | None, bounds: Bounds, description: str) -> Any:
@@ -63,6 +73,10 @@ class Specimens(Strict):
         ]
 
 
+def _refused(key: str, text: str) -> PydanticCustomError:
+    return PydanticCustomError("fracture", "{text}", {"key": key, "text": text})
+
+
 class Fracture(Specimens):
     """What the probabilities of fracture rest on."""
 
@@ -82,6 +96,39 @@ class Fracture(Specimens):
     sleeve_diameter_ratio: _of(
         None, Bounds(above=1.0, at_most=1e3), "outer over inner diameter of the sleeve"
     ) = _guess(2.0, "", "a sleeve as thick as the radius of its bore")
+    sleeve_yield: _of(units.PRESSURE, materials.YIELD, "yield stress of a jacketed sleeve") = (
+        _guess(100.0, "MPa", "unfilled PEEK, recalled")
+    )
+    jacket_young: _of(units.PRESSURE, materials.MODULUS, "Young's modulus of the jacket") = _guess(
+        2.0e5, "MPa", "steel, recalled"
+    )
+    jacket_poisson: _of(None, materials.POISSON, "Poisson's ratio of the jacket") = _guess(
+        0.29, "", "steel, recalled"
+    )
+    jacket_diameter_ratio: _of(
+        None,
+        Bounds(above=1.0, at_most=1e3),
+        "outer diameter of the jacket over the inner one of the sleeve",
+    ) = _guess(4.0, "", "a ring as thick as the sleeve is wide")
+    jacketed_compact: Annotated[
+        flag(), Field(description="whether a compact sits in the jacketed sleeve")
+    ] = False
+    compact_yield: _optional(
+        units.PRESSURE,
+        Bounds(at_least=0.0, at_most=1e5),
+        "largest difference of axial and lateral pressure that the compact bears",
+    ) = None
+    pressed_before: _optional(
+        units.PRESSURE,
+        Bounds(at_least=0.0, at_most=1e4),
+        "pressure the powder was pressed at before, in the same die",
+    ) = None
+    pellet_thickness: _of(
+        units.LENGTH, _PELLET, "of the ceramic; a flaw that gets this deep is a short"
+    ) = _guess(500.0, "um", "pellets of 0.3 to 1.5 mm are common")
+    pore_throat: _optional(
+        units.LENGTH, _DEPTH, "throats of connected pores; without it the pellet is dense"
+    ) = None
     flaw_depth: _of(units.LENGTH, _DEPTH, "median depth of surface flaws, '1 um'") = _guess(
         1.0, "um", "of the order of a grain; measure it, everything hangs on it"
     )
@@ -119,6 +166,23 @@ class Fracture(Specimens):
     ] = 20_000
     seed: Annotated[count(0, 2**63 - 1), Field(description="seed of the drawn pellets")] = 1
 
+    @model_validator(mode="after")
+    def _held_whole(self) -> Fracture:
+        if self.confinement == "compact" and self.compact_yield is None:
+            raise _refused(
+                "compact_yield",
+                "missing; allowed: what the compact bears, such as '150 MPa' (instrumented die)",
+            )
+        jacketed = self.confinement == "jacketed sleeve" or self.jacketed_compact
+        inner, outer = self.sleeve_diameter_ratio.value, self.jacket_diameter_ratio.value
+        if jacketed and outer <= inner:
+            raise _refused(
+                "jacket_diameter_ratio",
+                f"{outer:g} is no larger than the sleeve; allowed: > sleeve_diameter_ratio = "
+                f"{inner:g}",
+            )
+        return self
+
     def pellet_area_um2(self) -> float:
         """Area of the pellet: as given, or that of its diameter."""
         if self.pellet_area is not None:
@@ -128,8 +192,11 @@ class Fracture(Specimens):
     def assumed(self) -> list[str]:
         """Names of the values that are estimates and take part."""
         unused = set()
-        if self.confinement != "elastic sleeve":
-            unused |= {"sleeve_young", "sleeve_poisson", "sleeve_diameter_ratio"}
+        jacketed = self.confinement == "jacketed sleeve" or self.jacketed_compact
+        if not jacketed:
+            unused |= set(_JACKET)
+            if self.confinement != "elastic sleeve":
+                unused |= set(_SLEEVE)
         if self.pellet_area is not None:
             unused.add("pellet_diameter")
         return [name for name in super().assumed() if name not in unused]

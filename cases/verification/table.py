@@ -18,7 +18,14 @@ from napress.cases.verification.rows import RELATIVE, Check, Row, not_done
 def checks() -> tuple[Check, ...]:
     """Every check, the quick ones first."""
     from napress.cases.verification import convergence
-    from napress.cases.verification.ceramic import ceramic_shear, conduction, crack, film, weibull
+    from napress.cases.verification.ceramic import (
+        ceramic_shear,
+        conduction,
+        crack,
+        film,
+        invasion,
+        weibull,
+    )
     from napress.cases.verification.contact import (
         elastic_contact,
         form_layer,
@@ -51,6 +58,10 @@ def checks() -> tuple[Check, ...]:
         Check("Weibull, strength criteria, scatter", weibull.probabilities),
         Check("sodium flowing into a slot", slot_flow.slot),
         Check("edge crack, stress intensity", crack.edge_crack),
+        Check("invaded crack, weight function", invasion.weight_function),
+        Check("invaded crack, states and thresholds", invasion.states),
+        Check("invaded crack, growth in time", invasion.growth),
+        Check("invaded crack, lateral stress and pores", invasion.held_from_the_side),
         Check("plasticity at a point, closed form", plastic_point.one_element),
         Check("order of a step, stress round a corner", step_order.order_of_step),
         Check("creep at a point, Wang 2020", creep_point.creep_at_a_point),

@@ -35,6 +35,8 @@ IMPERFECTIONS = (
     "debris_diameter",
     "support_offset",
 )
+FINER = (("compact", "rigid die"), ("compact", "elastic sleeve"))
+FINER += (("jacketed sleeve", "elastic sleeve"),)
 HELD = {"none": "none", "rigid": "rigid die", "elastic": "elastic sleeve"}
 
 
@@ -167,7 +169,13 @@ def _held_by(case: Case, pellet: PelletCase, file: str, pellet_file: str) -> Cas
             "sleeve_poisson": tool.poisson,
             "sleeve_diameter_ratio": note(ratio, "", source=f"pellet case {pellet_file}"),
         }
+    taken["pellet_thickness"] = note(
+        pellet.ceramic.thickness, "um", source=f"pellet case {pellet_file}"
+    )
     written = case.fracture.model_fields_set
+    # What the pellet case cannot say: a jacket, and a powder that yields in its die.
+    if (case.fracture.confinement, held) in FINER:
+        taken["confinement"] = case.fracture.confinement
     for name in ("confinement", "pellet_diameter"):
         here, there = getattr(case.fracture, name), taken[name]
         values = [

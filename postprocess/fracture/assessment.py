@@ -19,6 +19,7 @@ from napress.postprocess.fracture import weibull
 from napress.postprocess.fracture.confinement import Confinement
 from napress.postprocess.fracture.criteria import safety_fields
 from napress.postprocess.fracture.filling import CreepClock, SlotFlow
+from napress.postprocess.fracture.invasion import FlawInvasion
 from napress.postprocess.fracture.scatter import FlawStatistics
 from napress.postprocess.fracture.summary import statistics_summary
 from napress.postprocess.fracture.verdict import (
@@ -52,7 +53,8 @@ class FractureSettings:
         law: Weibull law of the ceramic; None if its modulus is unknown.
         flaws: Depths of surface flaws and the toughness, with scatter.
         confinement: What holds the pellet from the side.
-        flow: How sodium enters a flaw.
+        flow: How sodium enters a flaw of fixed width.
+        invasion: How it enters one that opens.
         seed: Of the random numbers of the sampled comparison.
         samples: Pellets drawn for it.
     """
@@ -62,6 +64,7 @@ class FractureSettings:
     flaws: FlawStatistics
     confinement: Confinement
     flow: SlotFlow
+    invasion: FlawInvasion
     seed: int = 1
     samples: int = 20000
 
@@ -197,15 +200,17 @@ class FractureAssessment:
         depth = flaws.depth.median
         lateral = self.settings.confinement.lateral_MPa(pressure_MPa)
         pushed, reached = flow.reach_um(pressure_MPa, depth, crept)
-        filling = flow.filling(pressure_MPa, depth, crept)
-        full, limited = pressure_MPa - lateral, filling * pressure_MPa - lateral
+        full = pressure_MPa - lateral
+        invasion = self.settings.invasion
+        limited = float(invasion.opening_MPa(pressure_MPa, lateral))
         critical = closed.critical_depth_um(flaws.toughness.median, full)
         return {
             "flaw_stress_intensity_MPa_sqrt_m": float(closed.edge_crack_intensity(full, depth)),
             "flaw_critical_depth_um": float(critical),
             "flaw_reach_yield_um": pushed,
             "flaw_reach_creep_um": reached,
-            "flaw_pressure_share": filling,
+            "flaw_pressure_share": limited / full if full > 0.0 else 0.0,
+            "flaw_front_share": invasion.front_share(pressure_MPa, lateral),
             "flaw_probability": flaws.probability(full),
             "flaw_flow_limited_probability": flaws.probability(limited),
         }
@@ -222,7 +227,8 @@ class FractureAssessment:
         stress = held.ceramic.cell_data["stress_MPa"]
         _, across = tangent_principal(stress, facets)
         along_line = component(stress[mesh.below], across[:, None], across[:, None])
-        opening = pressure_at(held.interface, facets)[:, None] + along_line
+        above = pressure_at(held.interface, facets)
+        opening = above[:, None] + along_line
         depth_m = self.settings.flaws.depth.median * closed.METRES_PER_UM
         intensity = math.sqrt(math.pi * depth_m) * (opening @ mesh.line_weight)
         worst = int(np.argmax(intensity))
@@ -232,7 +238,10 @@ class FractureAssessment:
         # The uniform opening with the same K_I; a flaw is as likely here as there.
         uniform = intensity / closed.edge_crack_intensity(1.0, self.settings.flaws.depth.median)
         share = facets.area_um / facets.area_um.sum()
-        row["flaw_local_probability"] = self.settings.flaws.probability_over(uniform, share)
+        flaws = self.settings.flaws
+        row["flaw_local_probability"] = flaws.probability_over(uniform, share)
+        invaded = self.settings.invasion.opening_MPa(above, above - uniform)
+        row["flaw_local_flow_limited_probability"] = flaws.probability_over(invaded, share)
         return row
 
 

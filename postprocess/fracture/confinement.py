@@ -11,9 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from napress.fem.snapshot import Array
-from napress.postprocess.theory.flaws import rigid_die_lateral_MPa, sleeve_lateral_MPa
+from napress.postprocess.theory.flaws import (
+    JacketedSleeve,
+    compact_lateral_MPa,
+    rigid_die_lateral_MPa,
+    sleeve_lateral_MPa,
+)
 
-KINDS = ("rigid die", "none", "isostatic", "elastic sleeve")
+KINDS = ("rigid die", "none", "isostatic", "elastic sleeve", "jacketed sleeve", "compact")
 
 
 @dataclass(frozen=True)
@@ -32,20 +37,39 @@ class Sleeve:
 
 
 @dataclass(frozen=True)
+class Compact:
+    """A pellet that was pressed from powder in the die it still sits in.
+
+    Attributes:
+        yield_MPa: Largest difference of axial and lateral pressure it bears.
+        pressed_before_MPa: Pressure the powder was pressed at; 0 if not before.
+    """
+
+    yield_MPa: float
+    pressed_before_MPa: float = 0.0
+
+
+@dataclass(frozen=True)
 class Confinement:
     """What holds the pellet from the side.
 
     Attributes:
-        kind: ``rigid die``, ``none``, ``isostatic`` or ``elastic sleeve``.
+        kind: One of :data:`KINDS`.
         young_MPa: Young's modulus of the pellet.
         poisson: Poisson's ratio of the pellet.
         sleeve: The sleeve, if that is the kind.
+        jacketed: Sleeve and jacket, if that is the kind.
+        compact: The compact, if that is the kind; in a rigid die, or in the jacketed sleeve.
+        sleeve_yield_MPa: Yield stress of a jacketed sleeve; None if unknown.
     """
 
     kind: str
     young_MPa: float
     poisson: float
     sleeve: Sleeve | None = None
+    jacketed: JacketedSleeve | None = None
+    compact: Compact | None = None
+    sleeve_yield_MPa: float | None = None
 
     def __post_init__(self) -> None:
         """Reject an unknown kind and a sleeve that is missing."""
@@ -53,6 +77,10 @@ class Confinement:
             raise ValueError(f"kind: {self.kind!r}, allowed are {', '.join(KINDS)}")
         if self.kind == "elastic sleeve" and self.sleeve is None:
             raise ValueError("sleeve: missing, needed by 'elastic sleeve'")
+        if self.kind == "jacketed sleeve" and self.jacketed is None:
+            raise ValueError("jacketed: missing, needed by 'jacketed sleeve'")
+        if self.kind == "compact" and self.compact is None:
+            raise ValueError("compact: missing, needed by 'compact'")
 
     def lateral_MPa(self, pressure_MPa: float) -> float:
         """Lateral compression of the pellet under an axial pressure."""
@@ -62,6 +90,14 @@ class Confinement:
             return pressure_MPa
         if self.kind == "rigid die":
             return rigid_die_lateral_MPa(pressure_MPa, max(self.poisson, 0.0))
+        if self.kind == "jacketed sleeve":
+            return self.jacketed.lateral_MPa(pressure_MPa, self.young_MPa, self.poisson)
+        if self.kind == "compact":
+            elastic = rigid_die_lateral_MPa(1.0, max(self.poisson, 0.0))
+            if self.jacketed is not None:
+                elastic = self.jacketed.lateral_MPa(1.0, self.young_MPa, self.poisson)
+            before, bears = self.compact.pressed_before_MPa, self.compact.yield_MPa
+            return compact_lateral_MPa(pressure_MPa, before, elastic, bears)
         return sleeve_lateral_MPa(
             pressure_MPa,
             self.young_MPa,
@@ -70,6 +106,12 @@ class Confinement:
             self.sleeve.poisson,
             self.sleeve.diameter_ratio,
         )
+
+    def sleeve_over_yield(self, pressure_MPa: float) -> float | None:
+        """Stress of a jacketed sleeve at its bore over its yield stress; None without one."""
+        if self.jacketed is None or self.sleeve_yield_MPa is None:
+            return None
+        return self.jacketed.stress_MPa(self.lateral_MPa(pressure_MPa)) / self.sleeve_yield_MPa
 
     def held_stress(self, stress_MPa: Array, pressure_MPa: float, dimension: int) -> Array:
         """Cell stresses of the model with the lateral stress of this confinement.

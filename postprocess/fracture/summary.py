@@ -25,6 +25,7 @@ PROBABILITIES = {
     "flaw_probability": "sodium in flaws, full pressure",
     "flaw_flow_limited_probability": "sodium in flaws, as far as it flows",
     "flaw_local_probability": "sodium in flaws, solved field",
+    "flaw_local_flow_limited_probability": "sodium in flaws, solved field, as far as it flows",
 }
 LEVELS_PERCENT = (5, 50)
 # Confinements that need nothing but the pellet, for comparison.

@@ -196,6 +196,30 @@ def depth_after_um(
     return depth
 
 
+def growth_function(
+    metal: Metal, opening_MPa: float, lateral_share: float, deeper: float, time_s: Array
+) -> Array:
+    """Largest F = K_IC / (dp sqrt(pi a)) at which a flaw gets so much deeper in a time.
+
+    Args:
+        metal: Metal and ceramic.
+        opening_MPa: dp, above 0.
+        lateral_share: lambda.
+        deeper: Depth at the end over that at the start, above 1.
+        time_s: Times, (times,).
+
+    Returns:
+        F, (times,); 0 where no flaw grows that fast.
+    """
+    log, done = _progress(_rounded(lateral_share), metal.exponent)
+    needed = 2.0 * (done - _at(log, done, np.exp(log) / math.sqrt(deeper)))
+    needed = np.maximum.accumulate(needed)
+    with np.errstate(over="ignore"):
+        spent = np.exp(metal.log_unit_rate(opening_MPa)) * time_s
+    factor = np.exp(np.interp(spent, needed, log))
+    return np.where(spent < needed[0], 0.0, factor)
+
+
 def survived_MPa(
     metal: Metal,
     lateral_share: float,

@@ -143,7 +143,8 @@ def _rates(crack: EdgeCrack, share: float, exponent: float) -> list[float]:
     # With lateral stress R tends to a value as F falls to 0; without it R grows on.
     x = SHARES if share > 0.0 else np.log(SHARES)
     if share > 0.0:
-        at, value = np.concatenate([[0.0], at]), np.concatenate([value[:1], value])
+        at = np.concatenate([[0.0], at])
+        value = np.concatenate([[np.log(rate[-1])], value])
     else:
         at = np.log(at)
     return _round(PchipInterpolator(at, value)(np.clip(x, at[0], at[-1])))

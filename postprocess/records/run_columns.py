@@ -231,8 +231,9 @@ FRACTURE = (
     Column(
         "flaw_pressure_share",
         "Share of pressure in the flaw",
-        "Share of the pressure at its mouth that opens a flaw, as far as sodium flows.",
+        "K_I of a flaw that sodium yields into, over that under full pressure.",
     ),
+    Column("flaw_front_share", "Metal in the flaw", "Depth of its front over that of the flaw."),
     Column(
         "flaw_local_stress_intensity_MPa_sqrt_m",
         "K_I in the solved field",

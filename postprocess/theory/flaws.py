@@ -9,6 +9,7 @@ outside the range in which their formula holds.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -144,6 +145,113 @@ def sleeve_lateral_MPa(
     sleeve = (square + 1.0) / (square - 1.0) + sleeve_poisson
     give = 1.0 - poisson + young_MPa / sleeve_young_MPa * sleeve
     return poisson * pressure_MPa / give
+
+
+@dataclass(frozen=True)
+class JacketedSleeve:
+    """Two elastic rings without clearance: a sleeve around the pellet, a jacket around it.
+
+    Lamé for both, open ends (textbook); the radial displacements agree where they meet.
+
+    Attributes:
+        young_MPa: Of the sleeve.
+        poisson: Of the sleeve.
+        ratio: Outer over inner diameter of the sleeve.
+        jacket_young_MPa: Of the jacket.
+        jacket_poisson: Of the jacket.
+        jacket_ratio: Outer diameter of the jacket over the inner one of the sleeve.
+    """
+
+    young_MPa: float
+    poisson: float
+    ratio: float
+    jacket_young_MPa: float
+    jacket_poisson: float
+    jacket_ratio: float
+
+    def __post_init__(self) -> None:
+        """Reject a jacket that is no larger than its sleeve."""
+        require(self.ratio > 1, f"ratio = {self.ratio!r}: must be above 1")
+        text = f"jacket_ratio = {self.jacket_ratio!r}: must be above {self.ratio!r}"
+        require(self.jacket_ratio > self.ratio, text)
+
+    def between_share(self) -> float:
+        """Pressure between sleeve and jacket over that in the bore."""
+        b, c = self.ratio**2, self.jacket_ratio**2
+        sleeve = ((b + 1.0) / (b - 1.0) - self.poisson) / self.young_MPa
+        jacket = ((c + b) / (c - b) + self.jacket_poisson) / self.jacket_young_MPa
+        return 2.0 / (b - 1.0) / self.young_MPa / (sleeve + jacket)
+
+    def give_per_MPa(self) -> float:
+        """Widening of the bore over its radius, per pressure in it."""
+        b = self.ratio**2
+        own = (b + 1.0) / (b - 1.0) + self.poisson
+        return (own - self.between_share() * 2.0 * b / (b - 1.0)) / self.young_MPa
+
+    def lateral_MPa(self, pressure_MPa: float, young_MPa: float, poisson: float) -> float:
+        """Lateral compression of a pellet inside, as for `sleeve_lateral_MPa`."""
+        give = 1.0 - poisson + young_MPa * self.give_per_MPa()
+        return poisson * pressure_MPa / give
+
+    def stress_MPa(self, bore_MPa: float) -> float:
+        """Von Mises stress at the bore of the sleeve under a pressure there."""
+        b = self.ratio**2
+        hoop = bore_MPa * ((b + 1.0) - 2.0 * b * self.between_share()) / (b - 1.0)
+        return math.sqrt(hoop**2 + hoop * bore_MPa + bore_MPa**2)
+
+
+def compact_lateral_MPa(
+    pressure_MPa: float, pressed_before_MPa: float, elastic_share: float, yield_MPa: float
+) -> float:
+    """Lateral compression of a powder compact in a die, loaded before to some pressure.
+
+    Pressed for the first time it yields, max(K p, p - Y); below the largest pressure so
+    far it is elastic, s_max - K (p_max - p), and at most p + Y (elastic and perfectly
+    plastic, Tresca; own formula).
+
+    Args:
+        pressure_MPa: p.
+        pressed_before_MPa: Largest pressure before, 0 if none.
+        elastic_share: K, lateral over axial pressure of the elastic compact in its die.
+        yield_MPa: Y, largest difference of the two.
+    """
+    largest = max(pressed_before_MPa, pressure_MPa)
+    locked = max(elastic_share * largest, largest - yield_MPa)
+    left = locked - elastic_share * (largest - pressure_MPa)
+    return max(min(left, pressure_MPa + yield_MPa), 0.0)
+
+
+def wall_friction_pressure_MPa(
+    pressure_MPa: float, friction: float, lateral_share: float, length_over_diameter: float
+) -> float:
+    """Pressure at the far face of a powder in a die, p exp(-4 mu K L/D) (Janssen, textbook).
+
+    Args:
+        pressure_MPa: At the punch.
+        friction: mu between powder and wall.
+        lateral_share: K, lateral over axial pressure.
+        length_over_diameter: L/D of the powder.
+    """
+    require_not_negative(pressure_MPa=pressure_MPa, friction=friction)
+    return pressure_MPa * math.exp(-4.0 * friction * lateral_share * length_over_diameter)
+
+
+def pore_pressure_MPa(
+    length_um: float, width_um: float, yield_MPa: float, round_throat: bool = True
+) -> float:
+    """Pressure that pushes a yielding metal through connected pores, 4 k L/d or 2 k L/w.
+
+    Balance of the pressure with the shear yield stress k on the wall of a tube of
+    diameter d, or between the walls of a slot of width w; linear in the thickness.
+
+    Args:
+        length_um: L, the thickness of the pellet times the tortuosity of its pores.
+        width_um: d or w of the throats.
+        yield_MPa: Yield stress of the metal in tension.
+        round_throat: Whether the throat is a tube.
+    """
+    require_positive(length_um=length_um, width_um=width_um, yield_MPa=yield_MPa)
+    return (4.0 if round_throat else 2.0) * shear_yield_MPa(yield_MPa) * length_um / width_um
 
 
 def slot_reach_yield_um(pressure_MPa: float, width_um: float, yield_MPa: float) -> float:

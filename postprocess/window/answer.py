@@ -22,6 +22,7 @@ from napress.postprocess.window.ends import (
     worst_mode,
 )
 from napress.postprocess.window.levers import Doubt, Lever
+from napress.postprocess.window.survival import STATES, Survival
 from napress.postprocess.window.uniformity import Demand
 from napress.postprocess.wording import number
 
@@ -59,7 +60,7 @@ RESTS_ON = {
 }
 NOT_MODELLED = (
     "Plane strain: a row of ridges stands for a rough surface, contacts are strips.",
-    "An elastic ceramic without residual stress; growth, arrest, fatigue of cracks are left out.",
+    "An elastic ceramic without residual stress; fatigue and subcritical growth are left out.",
     "A surface without overhangs, pores and crevices; powder compaction is left out.",
     "What happens afterwards: relaxation, plating, stripping, voids from current.",
     "Size dependence of the strength of sodium: no data for sodium were found.",
@@ -85,6 +86,7 @@ class Answer:
         doubts: How the ends move with uncertain values.
         estimates: Names of values that are estimates.
         pellet: Whether a pellet was solved.
+        survival: What each pressure does in the time it is held.
     """
 
     title: str
@@ -100,6 +102,7 @@ class Answer:
     doubts: tuple[Doubt, ...] = ()
     estimates: tuple[str, ...] = field(default_factory=tuple)
     pellet: bool = False
+    survival: Survival | None = None
 
     @property
     def failure(self) -> Array:
@@ -286,6 +289,7 @@ def sections(answer: Answer) -> list[tuple[str, list[str]]]:
     if not answer.pellet:
         uniform.append("No pellet in the case: pressure taken as even.")
     found = [
+        ("In the time it is held", list(answer.survival.texts) if answer.survival else []),
         ("What the press must hold", uniform),
         ("Levers", levers),
         ("How sure", sureness(answer)),
@@ -301,6 +305,31 @@ def _opening(answer: Answer, lever: Lever) -> str:
     return "; opens a window" if lever.opens else "; opens none by itself"
 
 
+def _in_time(answer: Answer) -> dict[str, Any]:
+    """The time-aware part: ``time_map``, ways of holding, suggestion, doubts by size."""
+    found = answer.survival
+    if found is None:
+        return {}
+    states = np.array(STATES)
+    return {
+        "press_at": found.press_at,
+        "hold_s": found.hold_s,
+        "ways_of_holding": [asdict(way) for way in found.ways],
+        "doubts_in_time": [
+            {"value": name, "factor": factor, "text": text} for name, factor, text in found.doubts
+        ],
+        "time_map": {
+            "pressure_MPa": found.time_map.pressure_MPa,
+            "time_s": found.time_map.time_s,
+            "state": {
+                name: states[rows].tolist()
+                for name, rows in zip(answer.seeds, found.time_map.seeds, strict=True)
+            },
+            "worst": states[found.time_map.worst].tolist(),
+        },
+    }
+
+
 def as_data(answer: Answer) -> dict[str, Any]:
     """The answer as plain data for JSON; pressures in MPa, the bands on the common grid."""
     window, curves = answer.window, answer.curves
@@ -312,7 +341,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "asr_ohm_cm2": curves.asr_ohm_cm2,
         "failure_probability": failure,
     }
-    return {
+    return _in_time(answer) | {
         "title": answer.title,
         "targets": asdict(answer.targets),
         "window_exists": window.exists,

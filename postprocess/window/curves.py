@@ -32,7 +32,7 @@ FOLDED_CLOSURE_PERCENT = 100.05
 PARTS = ("constriction", "charge_transfer", "film")
 # Columns of the history that describe one way to break; the worst of them counts.
 INTERFACE_MODES = {
-    "flaw": ("flaw_local_probability",),
+    "flaw": ("flaw_local_flow_limited_probability",),
     "weibull_volume": ("weibull_pia_volume_probability", "weibull_nsa_volume_probability"),
     "weibull_surface": ("weibull_pia_surface_probability", "weibull_nsa_surface_probability"),
 }
@@ -69,6 +69,8 @@ class SeedCurves:
         broken: Ways to break, held as the case says.
         otherwise: The same at targets, were the pellet held otherwise.
         ended: Why the run stopped early; empty if it did not.
+        filled_probability: That a flaw under the whole pressure runs, solved field, (steps,).
+        lateral_MPa: Lateral stress of the confinement, (steps,).
     """
 
     name: str
@@ -82,6 +84,8 @@ class SeedCurves:
     broken: Broken
     otherwise: dict[str, Broken] = field(default_factory=dict)
     ended: str = ""
+    filled_probability: Array | None = None
+    lateral_MPa: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,13 @@ def seed_curves(
             if (modes := _modes(targets, prefix))
         },
         ended,
+        _column(history, "flaw_local_probability"),
+        _column(history, "lateral_stress_MPa"),
     )
+
+
+def _column(history: pd.DataFrame, name: str) -> Array | None:
+    return history[name].to_numpy(dtype=float) if name in history else None
 
 
 def _rising(history: pd.DataFrame) -> pd.DataFrame:
@@ -206,6 +216,9 @@ def _modes(history: pd.DataFrame, prefix: str) -> dict[str, Array]:
     found = {}
     for mode, names in INTERFACE_MODES.items():
         columns = [prefix + name for name in names if prefix + name in history]
+        if mode == "flaw" and not columns and f"{prefix}flaw_local_probability" in history:
+            # A run from before the drag of the metal was known: full pressure, safe side.
+            columns = [f"{prefix}flaw_local_probability"]
         if columns:
             values = history[columns].to_numpy(dtype=float)
             if np.isfinite(values).all():

@@ -13,6 +13,7 @@ from napress.postprocess.fracture.assessment import (
 )
 from napress.postprocess.fracture.confinement import Confinement
 from napress.postprocess.fracture.filling import SlotFlow
+from napress.postprocess.fracture.invasion import FlawInvasion
 from napress.postprocess.fracture.scatter import FlawStatistics, Scatter
 from napress.postprocess.fracture.verdict import CeramicStrength, Strength
 from napress.postprocess.fracture.weibull import WeibullLaw
@@ -57,7 +58,9 @@ def assess():
         law = WeibullLaw(7.5, 85.0, 1e9, 1e7)
         held = Confinement("rigid die", 8e4, 0.26)
         flow = SlotFlow(0.01, 0.235, 60.0, CreepLaw(0.53, 5.0))
-        settings = FractureSettings(7.85e7, law, FlawStatistics(depth, toughness), held, flow)
+        invasion = FlawInvasion(8e4 / (1 - 0.26**2), 0.235, 500.0, 0.53, 5.0)
+        flaws = FlawStatistics(depth, toughness)
+        settings = FractureSettings(7.85e7, law, flaws, held, flow, invasion)
         return FractureAssessment(settings, strength)
 
     return make

@@ -31,6 +31,7 @@ flaws_per_area = "0.5 1/mm**2"
 toughness_spread = 0.1
 slot_width_ratio = 0.02
 sodium_yield = "14 MPa"
+pellet_thickness = "0.8 mm"
 hold_time = "2 min"
 temperature = "60 degC"
 samples = 500
@@ -99,6 +100,13 @@ def test_no_modulus_no_weibull():
         ("sleeve_diameter_ratio = 1.0", "fracture.sleeve_diameter_ratio", "> 1"),
         ('flaw_depth_distribution = "normal"', "fracture.flaw_depth_distribution", "lognormal"),
         ("seed = -1", "fracture.seed", "0 to"),
+        ('hold_time = "0 s"', "fracture.hold_time", "> 0"),
+        ('confinement = "compact"', "fracture.compact_yield", "'150 MPa'"),
+        (
+            'confinement = "jacketed sleeve"\njacket_diameter_ratio = 1.5',
+            "fracture.jacket_diameter_ratio",
+            "> sleeve_diameter_ratio = 2",
+        ),
         ('temperature = "500 K"', "fracture.temperature", "<= 371 K"),
         ('toughness_spread = { value = 0.1, note = "x" }', "fracture.toughness_spread", "source"),
     ],

@@ -14,6 +14,7 @@ from napress.postprocess.fracture.assessment import (
 )
 from napress.postprocess.fracture.confinement import Confinement
 from napress.postprocess.fracture.filling import SlotFlow
+from napress.postprocess.fracture.invasion import FlawInvasion
 from napress.postprocess.fracture.scatter import FlawStatistics, Scatter
 from napress.postprocess.fracture.summary import statistics_summary
 from napress.postprocess.fracture.weibull import WeibullLaw
@@ -30,7 +31,8 @@ LAW = WeibullLaw(7.5, 85.0, 1e9, 1e7)
 def settings(kind="rigid die", area=AREA_UM2, law=LAW):
     flaws = FlawStatistics(Scatter("lognormal", 1.0, 0.5), Scatter("lognormal", 1.3, 0.15))
     flow = SlotFlow(0.01, 0.235, 60.0, CreepLaw(0.53, 5.0))
-    return FractureSettings(area, law, flaws, Confinement(kind, 8e4, 0.26), flow)
+    invasion = FlawInvasion(8e4 / (1 - 0.26**2), 0.235, 500.0, 0.53, 5.0)
+    return FractureSettings(area, law, flaws, Confinement(kind, 8e4, 0.26), flow, invasion)
 
 
 def with_stress(snapshot, six):
@@ -113,7 +115,7 @@ def test_solved_field_of_a_flat_surface_is_the_closed_form(synthetic, strength, 
 def test_isostatic_pellet_does_not_break(synthetic, strength):
     row = FractureAssessment(settings("isostatic"), strength).columns(flat_step(synthetic, 360.0))
     found = {name: value for name, value in row.items() if name.endswith("probability")}
-    assert len(found) == 7 and not any(found.values())
+    assert len(found) == 8 and not any(found.values())
     assert row["lateral_stress_MPa"] == 360.0 and math.isinf(row["flaw_critical_depth_um"])
 
 
@@ -124,7 +126,7 @@ def test_unconfined_pellet_is_weaker_by_every_measure(synthetic, strength):
         for kind in ("rigid die", "none")
     )
     worse = [n for n in held if n.endswith(("_probability", "_utilisation"))]
-    assert len(worse) == 10
+    assert len(worse) == 11
     assert all(free[name] >= held[name] for name in worse)
     assert free["tension_utilisation"] > held["tension_utilisation"]
 
