@@ -134,6 +134,7 @@ def answer_of(plan: Plan, ended: list[Standing]) -> tuple[Answer, list[str]]:
         tuple(names),
         loads is not None,
         in_time(plan, seeds, curves, targets, loads),
+        plan.press_MPa,
     )
     return answer, complaints
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from napress.postprocess.figures.window import CAPTION
 from napress.postprocess.report import page
+from napress.postprocess.report.explorer import explorer
 from napress.postprocess.window.answer import (
     TABLE_HEADS,
     Answer,
@@ -42,5 +43,6 @@ def write_window_report(folder: Path, answer: Answer, figure_png: Path) -> Path:
         heads=TABLE_HEADS,
         rows=table_rows(answer),
         sections=sections(answer),
+        explorer=explorer(answer),
     )
     return page.write_page(Path(folder) / REPORT, text)

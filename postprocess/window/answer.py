@@ -87,6 +87,7 @@ class Answer:
         estimates: Names of values that are estimates.
         pellet: Whether a pellet was solved.
         survival: What each pressure does in the time it is held.
+        press_MPa: What press and die may carry; None if not known.
     """
 
     title: str
@@ -103,6 +104,7 @@ class Answer:
     estimates: tuple[str, ...] = field(default_factory=tuple)
     pellet: bool = False
     survival: Survival | None = None
+    press_MPa: float | None = None
 
     @property
     def failure(self) -> Array:

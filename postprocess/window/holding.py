@@ -105,6 +105,8 @@ def survival(
         press,
         tuple(tried),
         tuple(texts),
+        depth,
+        flaws.toughness.median,
     )
 
 

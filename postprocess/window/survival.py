@@ -196,6 +196,8 @@ class Survival:
         press_at: ``pressure_MPa`` and ``time_s`` that are suggested; empty if none.
         doubts: What moves the survived pressure, by size: name, factor, sentence.
         texts: Sentences for terminal and page.
+        flaw_depth_um: Median depth of the flaws.
+        toughness_MPa_sqrt_m: Median toughness.
     """
 
     time_map: TimeMap
@@ -210,6 +212,8 @@ class Survival:
     press_at: dict[str, float]
     doubts: tuple[tuple[str, float, str], ...]
     texts: tuple[str, ...]
+    flaw_depth_um: float
+    toughness_MPa_sqrt_m: float
 
 
 def pressures_looked_at(grid: Array, asked_MPa: float) -> Array:
