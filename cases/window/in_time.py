@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from napress.fem.inputs.load_program import Hold, Release
 from napress.postprocess.fracture.confinement import Compact, Confinement
 from napress.postprocess.theory.flaws import JacketedSleeve
 from napress.postprocess.window.curves import Curves, PelletLoads, SeedCurves
-from napress.postprocess.window.ends import Targets
+from napress.postprocess.window.ends import Targets, Window
 from napress.postprocess.window.holding import doubled, survival, ways_of
 from napress.postprocess.window.survival import (
     Survival,
@@ -34,6 +35,7 @@ def in_time(
     curves: Curves,
     targets: Targets,
     loads: PelletLoads | None,
+    window: Window,
 ) -> Survival:
     """The time-aware part of the answer.
 
@@ -43,6 +45,7 @@ def in_time(
         curves: The same over the pellet.
         targets: What is asked.
         loads: The pellet; None if even.
+        window: The range for the program of the case.
     """
     case = plan.case
     settings, invasion = fracture_settings(case), flaw_invasion(case)
@@ -82,6 +85,7 @@ def in_time(
         hold_s,
         isinstance(program[-1], Release),
         doubted,
+        min((v for n, v in window.upper.sooner.items() if v and n != "flaw"), default=math.inf),
     )
 
 

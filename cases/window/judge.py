@@ -133,7 +133,7 @@ def answer_of(plan: Plan, ended: list[Standing]) -> tuple[Answer, list[str]]:
         tuple(doubted),
         tuple(names),
         loads is not None,
-        in_time(plan, seeds, curves, targets, loads),
+        in_time(plan, seeds, curves, targets, loads, window),
         plan.press_MPa,
     )
     return answer, complaints

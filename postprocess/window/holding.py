@@ -57,6 +57,7 @@ def survival(
     hold_s: float,
     released: bool,
     doubted: list[tuple[str, str, Callable[[float], tuple]]],
+    other_MPa: float = math.inf,
 ) -> Survival:
     """The time-aware part of a window.
 
@@ -73,6 +74,7 @@ def survival(
         released: Whether the program takes the pressure back.
         doubted: Name, what is tried, and what a factor on it does to confinement,
             invasion and statistics.
+        other_MPa: From where something else than a flaw breaks.
     """
     allowed = flaws.opening_at(targets.failure_percent / 100.0)
     depth = flaws.depth.median
@@ -91,7 +93,7 @@ def survival(
         found.append(_way(way, both, allowed, hold_s, targets.pressure_MPa))
     base = survived_MPa(ways[0], invasion, flaws, allowed, worst, pressure_MPa, hold_s)
     tried = _doubts(doubted, base, targets, worst, pressure_MPa, hold_s)
-    press = suggestion(states)
+    press = suggestion(states, other_MPa)
     texts = _texts(states, found, press, hold_s, targets, tried, soft)
     return Survival(
         states,
@@ -175,9 +177,15 @@ def _ends(values: list[float]) -> tuple[float | None, float | None]:
     return tuple(v if math.isfinite(v) else None for v in (min(values), max(values)))
 
 
-def suggestion(states: TimeMap) -> dict[str, float]:
-    """The widest range of good pressures among practical holds, shortest if as wide."""
+def suggestion(states: TimeMap, other_MPa: float = math.inf) -> dict[str, float]:
+    """The widest range of good pressures among practical holds, shortest if as wide.
+
+    Args:
+        states: The map.
+        other_MPa: From where something else than a flaw breaks.
+    """
     good, best = states.worst == STATES.index("resistance met"), None
+    good = good & (states.pressure_MPa < other_MPa)
     for time in PRACTICAL_S:
         row = int(np.argmin(np.abs(np.log(states.time_s / time))))
         fine = np.flatnonzero(good[row])
@@ -233,8 +241,8 @@ def _texts(
     if press:
         first = (
             f"Press at {press['pressure_MPa']:.3g} MPa for {duration(press['time_s'])}: between "
-            f"{press['lowest_MPa']:.3g} and {press['highest_MPa']:.3g} MPa the targets are met and "
-            "no flaw starts in that time."
+            f"{press['lowest_MPa']:.3g} and {press['highest_MPa']:.3g} MPa the targets are met, "
+            "no flaw starts in that time, and nothing else breaks."
         )
     else:
         first = "No pressure and hold up to an hour meets the targets without a flaw that starts."
