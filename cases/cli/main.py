@@ -315,12 +315,15 @@ def validation(
     quiet: Quiet = False,
 ) -> None:
     """Run the shipped experiments and print model beside measurement."""
-    from napress.cases.validation import experiments
+    from napress.cases.validation import experiments, shorts
 
     if environment_rank() != 0:
         return  # the runs are processes of their own
     rows = experiments.run_and_compare(only or [], out, cores, quiet)
-    _print_json(experiments.as_dicts(rows)) if as_json else _print(experiments.markdown(rows))
+    if as_json:
+        _print_json(experiments.as_dicts(rows))
+    else:
+        _print(experiments.markdown(rows) + "\n\n" + shorts.markdown())
 
 
 for name, command in cli_sweeps.COMMANDS.items():
