@@ -320,10 +320,8 @@ def validation(
     if environment_rank() != 0:
         return  # the runs are processes of their own
     rows = experiments.run_and_compare(only or [], out, cores, quiet)
-    if as_json:
-        _print_json(experiments.as_dicts(rows))
-    else:
-        _print(experiments.markdown(rows) + "\n\n" + shorts.markdown())
+    text = f"{experiments.markdown(rows)}\n\n{shorts.markdown()}"
+    _print_json(experiments.as_dicts(rows)) if as_json else _print(text)
 
 
 for name, command in cli_sweeps.COMMANDS.items():
