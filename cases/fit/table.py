@@ -34,6 +34,8 @@ BRANCH = "branch"
 RAMP, RELEASE = "ramp", "release"
 # Spelled as at the end of a column's name.
 _SPELLED = {
+    "ohm": "ohm",
+    "kohm": "kohm",
     "ohm_cm2": "ohm*cm**2",
     "ohm_m2": "ohm*m**2",
     "uf_cm2": "uF/cm**2",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from napress.cases.errors import CaseError
 from napress.cases.fit.measurements import measurements
@@ -123,3 +125,55 @@ def test_what_cannot_be_used_is_one_line(tmp_path, text, place, said):
 def test_a_whole_cell_needs_its_area_and_its_interfaces(tmp_path, cell, missing):
     with pytest.raises(CaseError, match=rf"cell\.{missing}: missing.*--{missing}"):
         read(tmp_path, "pressure_MPa,cell_resistance_ohm\n1,500\n", cell)
+
+
+CELLS = st.one_of(
+    st.floats(-1e3, 1e3).map(str),
+    st.sampled_from(
+        ["", "1", "5 MPa", "2 bar", "1,5", "nan", "inf", "1e999", "-0", "x", "µ", "1 ²"]
+    ),
+)
+HEADS = st.one_of(
+    st.sampled_from(
+        [
+            "pressure_MPa",
+            "pressure",
+            "pressure (bar)",
+            "resistance_ohm_cm2",
+            "branch",
+            "Pressure / kPa",
+        ]
+    ),
+    st.text(max_size=12),
+)
+
+
+@given(
+    st.lists(HEADS, min_size=1, max_size=4),
+    st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=5),
+    st.sampled_from(",;\t"),
+)
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_stands_in_a_table_is_read_or_refused_in_one_line(tmp_path, heads, rows, mark):
+    path = tmp_path / "R_of_p.csv"
+    path.write_text("\n".join(mark.join(row) for row in [heads, *rows]), encoding="utf-8")
+    try:
+        data = measurements(read_table(path), None)
+    except CaseError as error:
+        assert "\n" not in str(error)
+        return
+    assert (data.pressure_MPa > 0).all() and (data.resistance > 0).all()
+
+
+@given(st.binary(max_size=200))
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_bytes_are_refused_in_one_line(tmp_path, content):
+    path = tmp_path / "R_of_p.csv"
+    path.write_bytes(content)
+    with pytest.raises(CaseError) as error:
+        measurements(read_table(path), None)
+    assert "\n" not in str(error.value)
