@@ -13,7 +13,7 @@ from napress.cases.schema.program import to_program
 from napress.cases.window.plan import Plan
 from napress.fem.inputs.load_program import Hold, Release
 from napress.postprocess.fracture.confinement import Compact, Confinement
-from napress.postprocess.theory.flaws import JacketedSleeve
+from napress.postprocess.theory.flaws import JacketedSleeve, pore_pressure_MPa
 from napress.postprocess.window.curves import Curves, PelletLoads, SeedCurves
 from napress.postprocess.window.ends import Targets, Window
 from napress.postprocess.window.holding import doubled, survival, ways_of
@@ -87,6 +87,27 @@ def in_time(
         doubted,
         min((v for n, v in window.upper.sooner.items() if v and n != "flaw"), default=math.inf),
     )
+
+
+def held_modes(case: Case, grid: np.ndarray) -> dict[str, np.ndarray]:
+    """Ways to break that follow from how the pellet is made and held, (1, grid) each.
+
+    ``pores``: pressure over that which pushes metal through connected pores of the
+    stated throats; ``sleeve``: stress of a jacketed sleeve over its yield stress.
+    """
+    table, found = case.fracture, {}
+    if table.pore_throat is not None:
+        through = pore_pressure_MPa(
+            table.pellet_thickness.value,
+            table.pore_throat.value,
+            (table.sodium_yield or value_of(case.sodium, "yield_strength")).value,
+        )
+        found["pores"] = grid[None, :] / through
+    confinement = fracture_settings(case).confinement
+    uses = [confinement.sleeve_over_yield(float(p)) for p in grid]
+    if None not in uses:
+        found["sleeve"] = np.array([uses], dtype=float)
+    return found
 
 
 def _local(seed: SeedCurves, table: tuple, pressure: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from napress.cases.runs import folder as run_folder
 from napress.cases.runs.bring_to_end import PELLET
 from napress.cases.schema.creep import to_law
 from napress.cases.schema.interface_case import Case, assumed_values, value_of
-from napress.cases.window.in_time import in_time
+from napress.cases.window.in_time import held_modes, in_time
 from napress.cases.window.plan import Plan, pressures_MPa
 from napress.postprocess.records.history import read_history
 from napress.postprocess.records.trust import faults
@@ -70,6 +70,7 @@ def answer_of(plan: Plan, ended: list[Standing]) -> tuple[Answer, list[str]]:
     broken = dict(curves.broken)
     if loads is not None:
         broken |= pellet_modes(loads, grid)
+    broken |= held_modes(case, grid)
     targets = Targets(
         table.closure_target, table.resistance_target, table.failure_target, table.asked_pressure
     )

@@ -57,6 +57,7 @@ RESTS_ON = {
     "pellet_stress": _PELLET,
     "sleeve": ("pellet: sleeve",),
     "punch": ("pellet: punch",),
+    "pores": ("fracture.pore_throat", "fracture.pellet_thickness", "sodium.yield_strength"),
 }
 NOT_MODELLED = (
     "Plane strain: a row of ridges stands for a rough surface, contacts are strips.",

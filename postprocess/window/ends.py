@@ -29,10 +29,11 @@ UPPER_NAMES = {
     "pellet_stress": "tension in the pellet as a whole, such as bending over its support",
     "sleeve": "yielding of the sleeve",
     "punch": "yielding of the punch",
+    "pores": "metal that is pushed through connected pores",
     "press": "rating of press and die",
 }
 # Modes that are a use of strength and break at 1, not probabilities.
-USES = ("local_stress", "pellet_stress", "sleeve", "punch")
+USES = ("local_stress", "pellet_stress", "sleeve", "punch", "pores")
 
 
 @dataclass(frozen=True)

@@ -159,3 +159,35 @@ def test_a_window_from_nothing_and_again_without_the_solver(tmp_path, capsys):
     )
     assert again.returncode == 0 and again.stderr == ""
     assert json.loads(again.stdout) == first
+
+
+def test_pores_and_a_jacketed_sleeve_are_ends_of_a_window(tmp_path):
+    import numpy as np
+
+    from napress.cases.window.in_time import held_modes
+
+    grid = np.array([1.0, 10.0, 100.0])
+    assert held_modes(load_case(write(tmp_path)), grid) == {}
+    more = """
+[fracture]
+confinement = "jacketed sleeve"
+sleeve_diameter_ratio = 1.2
+pore_throat = { value = "10 um", estimate = true, note = "a guess" }
+pellet_thickness = "1 mm"
+"""
+    found = held_modes(load_case(write(tmp_path, TINY_CASE + WINDOW + more)), grid)
+    # 4 k L/d of sodium of 1 MPa
+    assert found["pores"][0] == pytest.approx(grid / (4 / 3**0.5 * 100))
+    assert (np.diff(found["sleeve"][0]) > 0).all()
+
+
+def test_a_compact_goes_with_a_rigid_pellet_case(tmp_path):
+    rigid = PELLET.replace('sleeve = "elastic"', 'sleeve = "rigid"')
+    rigid = "\n".join(
+        line for line in rigid.splitlines() if not line.startswith(("sleeve_mat", "sleeve_outer"))
+    )
+    more = '[fracture]\nconfinement = "compact"\ncompact_yield = "150 MPa"'
+    more += '\npressed_before = "360 MPa"\n'
+    text = TINY_CASE.replace('"0.5 MPa"', '"5 MPa"') + WINDOW + 'pellet = "pellet.toml"\n' + more
+    table = load_plan(write(tmp_path, text, rigid)).case.fracture
+    assert table.confinement == "compact" and table.pellet_thickness.value == 1000.0
