@@ -25,7 +25,7 @@ myst_heading_anchors = 3
 
 # Notebooks are run at every build: what they show is what this version gives.
 nb_execution_mode = "force"
-nb_execution_timeout = 300
+nb_execution_timeout = 900
 nb_execution_raise_on_error = True
 nb_merge_streams = True
 
