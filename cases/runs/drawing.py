@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
-from napress.cases.errors import RunFolderError, one_line
+from napress.cases.errors import NapressError, RunFolderError, one_line
 from napress.cases.model.interface import PressModel, to_model
 from napress.cases.runs import folder as run_folder
 from napress.cases.runs.outcome import RunOutcome
@@ -43,8 +44,11 @@ def write_report(folder: Path, model: PressModel) -> Path:
             from napress.postprocess.report import run as report  # brings matplotlib
 
             return report.write_report(folder, model.ceramic_strength(), fracture=model.fracture)
-    except ValueError as error:
-        raise RunFolderError(str(error)) from error
+    except NapressError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile) as error:
+        text = str(error) or type(error).__name__
+        raise RunFolderError(f"{folder}: {text}; {run_folder.IS_DAMAGED}") from error
 
 
 def draw(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -223,7 +223,8 @@ def read_status(folder: Path) -> Status:
     content = read_json(path)
     try:
         status = Status(**content)
-    except TypeError as error:
+        status = replace(status, step=int(status.step), pressure_MPa=float(status.pressure_MPa))
+    except (TypeError, ValueError) as error:
         raise RunFolderError(f"{path}: damaged ({error}); allowed: JSON as written") from error
     if status.state not in STATES:
         raise RunFolderError(f"{path}: state {status.state!r}; allowed: {', '.join(STATES)}")

@@ -43,6 +43,7 @@ from napress.fem.stepping.follow import follow
 from napress.meshes.gmsh_session import MeshingError, hear_signals
 from napress.meshes.quality import measure_quality
 from napress.meshes.statistics import measure_surface
+from napress.postprocess.records.history import require_whole
 from napress.postprocess.records.observer import ObserverError
 from napress.postprocess.records.recorder import Recorder, RecorderOptions
 from napress.postprocess.resistance.stripping import StrippingColumns
@@ -273,6 +274,8 @@ class _Run:
         if start is None:
             start = first_touch(self._system, control)
             self._initial_void = start.void
+        else:
+            on_root(self._comm, self._require_whole, start.step, start.pressure_MPa)
         self._sampler = Sampler(self._system, self._initial_void)
         on_root(self._comm, self._truncate, start.step if not from_touch else -1)
         on_root(self._comm, self.note, "running", "")
@@ -320,9 +323,21 @@ class _Run:
         totals = self._spent.until_now(self._system.timers.as_dict())
         on_root(self._comm, self._keep, totals)
 
+    def _require_whole(self, step: int, pressure_MPa: float) -> None:
+        """Refuses to go on with a history that is not that of the checkpoint."""
+        try:
+            require_whole(self._folder / run_folder.HISTORY_FILE, step, pressure_MPa)
+        except ValueError as error:
+            raise RunFolderError(f"{error}; {run_folder.IS_DAMAGED}") from error
+
     def _truncate(self, last_step: int) -> None:
-        with _observer_errors():
-            self._recorder.truncate(last_step)
+        try:
+            with run_folder.file_system_errors(self._folder), _observer_errors():
+                self._recorder.truncate(last_step)
+        except (ValueError, TypeError, KeyError) as error:
+            if isinstance(error, NapressError):
+                raise
+            raise RunFolderError(f"{self._folder}: {error}; {run_folder.IS_DAMAGED}") from error
 
     def _record(self, snapshot: Any) -> dict[str, float]:
         known = len(self._recorder.failures)

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napress.cases.errors import RunFolderError
 from napress.cases.runs import folder as run_folder
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Spent:
         self._start = time.monotonic()
         self._before = {"wall_s": 0.0, "cpu_s": 0.0, "peak_memory_MB": 0.0, "timers_s": {}}
         if resumed and comm.rank == 0 and self._path.exists():
-            self._before |= run_folder.read_json(self._path)
+            self._before |= _readable(self._path)
 
     @property
     def elapsed_s(self) -> float:
@@ -50,3 +51,19 @@ class Spent:
         before = self._before["timers_s"]
         names = {*before, *timers}
         return {name: before.get(name, 0.0) + timers.get(name, 0.0) for name in sorted(names)}
+
+
+def _readable(path: Path) -> dict[str, Any]:
+    """What an earlier part kept, as far as it can be read: cost is no result."""
+    try:
+        found = run_folder.read_json(path)
+    except RunFolderError:
+        return {}
+    timers = found.get("timers_s")
+    kept = {"timers_s": timers if isinstance(timers, dict) else {}}
+    kept["timers_s"] = {k: v for k, v in kept["timers_s"].items() if _is_number(v)}
+    return kept | {k: v for k, v in found.items() if k != "timers_s" and _is_number(v)}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

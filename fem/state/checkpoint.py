@@ -12,6 +12,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from dataclasses import fields
 from pathlib import Path
 
@@ -38,6 +39,14 @@ STATE, TANGENT = "state", "tangent"  # of the step, and where the last tangent w
 DIRECTIONS = ("current_direction", "dual_direction", "direction_weight")
 NODES, VERTICES = "nodes", "vertices"  # where displacement and pressure sit
 SEPARATOR = ":"  # kind of point, then name
+# A point has some fifty numbers; far more is no checkpoint, and would fill the memory.
+LARGEST_BYTES_PER_POINT = 20_000
+LEAST_BOUND_BYTES = 10_000_000
+# What reading a damaged file ends with.
+_DAMAGE = (
+    *(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError),
+    *(zipfile.BadZipFile, zlib.error, OverflowError, NotImplementedError, MemoryError),
+)
 
 
 class CheckpointError(ValueError):
@@ -145,12 +154,33 @@ def restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, flo
         CheckpointError: If the file is damaged or belongs to another case.
     """
     try:
-        with np.load(path) as data:
-            content = {name: data[name] for name in data.files}
-        header = json.loads(bytes(content["header"]).decode())
-        scalars, initial_void = header["committed"], header["initial_void"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise CheckpointError(f"{path.name}: not a whole checkpoint ({error})") from error
+        return _restore(path, system, key)
+    except CheckpointError:
+        raise
+    except _DAMAGE as error:
+        what = " ".join(str(error).split()) or type(error).__name__
+        raise CheckpointError(f"{path.name}: not a whole checkpoint ({what[:120]})") from error
+
+
+def _read(path: Path, points: int) -> dict[str, Array]:
+    """The arrays of a checkpoint, read only if they can be those of so many points."""
+    with zipfile.ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+    if size > LEAST_BOUND_BYTES + points * LARGEST_BYTES_PER_POINT:
+        raise CheckpointError(f"{path.name}: far larger than a checkpoint of this mesh")
+    with np.load(path) as data:
+        content = {name: data[name] for name in data.files}
+    for name, values in content.items():
+        if values.dtype.kind not in "fiub" or not np.isfinite(values).all():
+            raise CheckpointError(f"{path.name}: {name} holds values that are no numbers")
+    return content
+
+
+def _restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, float]:
+    mine = sum(len(where) for where in _points(system).values())
+    content = _read(path, system.sodium.comm.allreduce(mine))
+    header = json.loads(bytes(content["header"]).decode())
+    scalars, initial_void = header["committed"], float(header["initial_void"])
     if header["key"] != key:
         raise CheckpointError(f"{path.name}: checkpoint of another case")
     sodium = system.sodium

@@ -113,9 +113,15 @@ def field_index(folder: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     try:
-        return list(json.loads(path.read_text(encoding="utf-8")))
-    except json.JSONDecodeError as error:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise ValueError(f"{path}: not a field index, {error}") from None
+    wanted = {"step", "pressure_MPa", *BODIES}
+    if not isinstance(entries, list) or not all(
+        isinstance(entry, dict) and wanted <= set(entry) for entry in entries
+    ):
+        raise ValueError(f"{path}: not a field index, it lists other things than written steps")
+    return entries
 
 
 def truncate_fields(folder: Path, last_step: int) -> None:

@@ -201,6 +201,40 @@ def read_history(path: Path) -> pd.DataFrame:
         raise ValueError(f"{path}: not a history, {error}") from None
 
 
+def require_whole(path: Path, last_step: int, pressure_MPa: float) -> None:
+    """Checks that a history holds every step up to one, once and in order.
+
+    Args:
+        path: The CSV file.
+        last_step: Step that a run goes on from.
+        pressure_MPa: Mean pressure of that step.
+
+    Raises:
+        ValueError: Naming what is missing, double or of another run.
+    """
+    path = Path(path)
+    header, lines = _complete_lines(path)
+    rows = [next(csv.reader([line]), []) for line in lines]
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            raise ValueError(f"{path}: line {number} has {len(row)} of {len(header)} values")
+    table = read_history(path)
+    steps = table["step"].to_numpy()
+    steps = steps[steps <= last_step]
+    # The first row is that of first touch, step 0, or of the first step.
+    first = 0 if len(steps) and steps[0] == 0 else 1
+    expected = np.arange(first, last_step + 1)
+    if len(steps) != len(expected) or (steps != expected).any():
+        raise ValueError(
+            f"{path}: holds {len(steps)} rows up to step {last_step}, not one for each step"
+        )
+    if not len(steps):
+        return
+    found = float(table["pressure_MPa"].iloc[len(steps) - 1])
+    if not abs(found - pressure_MPa) <= 1e-6 * max(abs(pressure_MPa), 1e-9):
+        raise ValueError(f"{path}: step {last_step} is at another pressure than its checkpoint")
+
+
 def truncate_history(path: Path, last_step: int) -> None:
     """Keep the rows up to and with ``last_step`` (resume); no file is left alone.
 
