@@ -1,6 +1,7 @@
 """The frame of every page: one style sheet, everything escaped, nothing hidden printed."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import jinja2
@@ -15,7 +16,7 @@ BARE = {
     },
     "window": {
         "headline": "", "paragraph": "", "exists": True, "image": "", "caption": "", "heads": [],
-        "rows": [], "sections": [],
+        "rows": [], "sections": [], "explorer": None,
     },
     "sweep": {
         "counts": "", "cpu_hours": "0", "figures": [], "left_out": {}, "heads": [], "rows": [],
@@ -52,5 +53,7 @@ def test_a_value_that_is_missing_is_an_error():
 
 
 def test_templates_are_shipped():
-    settings = (Path(__file__).parents[3] / "pyproject.toml").read_text()
-    assert '"napress.postprocess.report" = ["templates/*.html"]' in settings
+    settings = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
+    patterns = settings["tool"]["setuptools"]["package-data"]["napress.postprocess.report"]
+    shipped = {path for pattern in patterns for path in page.TEMPLATES.parent.glob(pattern)}
+    assert shipped == set(page.TEMPLATES.iterdir())
