@@ -17,7 +17,8 @@ Array = NDArray[np.float64]
 UNKNOWN = math.log(TOLD_WITHIN) / (2 * 1.96)
 TAKES_PART = 0.1  # of a unit vector
 LARGEST_DEVIATION = 1e3
-KNOWN_PELLET = 0.03
+KNOWN_PELLET, WELL_KNOWN_PELLET = 0.03, 0.01
+HIGHER, LARGEST_MPA = (2.0, 4.0, 10.0), 1000.0
 CANDIDATES_WORTH = 1.05
 
 
@@ -105,23 +106,29 @@ def suggestions(fitted: Fitted, asked: tuple[str, ...]) -> list[Suggestion]:
     now = _widest(fitted.jacobian, at)
     values = model.values(fitted.logs)
     candidates: list[tuple[str, Array]] = []
-    has_prior = any(one.name == PELLET for one in model.priors)
-    if PELLET in names and not has_prior:
+    known = {one.name: one.deviation for one in model.priors}.get(PELLET, math.inf)
+    better = KNOWN_PELLET if known > 2 * KNOWN_PELLET else WELL_KNOWN_PELLET
+    if PELLET in names and known > 2 * better:
         row = np.zeros(len(names))
-        row[names.index(PELLET)] = 1 / KNOWN_PELLET
-        candidates.append(("the pellet's own resistance, to 3 %", row[None]))
+        row[names.index(PELLET)] = 1 / better
+        candidates.append((f"the pellet's own resistance, to {100 * better:g} %", row[None]))
     lowest, highest = fitted.data.pressure_MPa.min(), fitted.data.pressure_MPa.max()
     near_closure = 1.5 * values["film_pressure_MPa"]
-    pressures = [("one lower pressure", lowest / 2), ("one higher pressure", 2 * highest)]
-    if near_closure > 1.5 * highest and near_closure < 2000:
+    pressures = [("one lower pressure", lowest / 2)]
+    pressures += [("one higher pressure", by * highest) for by in HIGHER]
+    if near_closure > HIGHER[0] * highest:
         pressures.append(("one pressure near closure of the film", near_closure))
     for text, pressure in pressures:
+        if pressure > LARGEST_MPA:
+            continue
         row = _gradient(fitted, pressure, "resistance") / fitted.noise
         candidates.append((f"the resistance at {text}, about {pressure:.3g} MPa", row[None]))
     if model.permittivity is not None and "film_thickness_nm" in values:
         row = _gradient(fitted, highest, "capacitance") / fitted.noise
         candidates.append((f"the capacitance of the interface at {highest:.3g} MPa", row[None]))
-    candidates.append(("every point once more", fitted.jacobian[: fitted.data.count]))
+    if not known_products(fitted):
+        # Repeating them tells no more of a direction that they do not see.
+        candidates.append(("every point once more", fitted.jacobian[: fitted.data.count]))
     found = []
     for text, rows in candidates:
         gain = now / _widest(np.vstack([fitted.jacobian, rows]), at)
