@@ -17,6 +17,7 @@ from napress.cases.runs.bring_to_end import PELLET
 from napress.cases.schema.creep import to_law
 from napress.cases.schema.interface_case import Case, assumed_values, value_of
 from napress.cases.window.in_time import held_modes, in_time
+from napress.cases.window.lever_runs import computed_levers, is_lever, with_computed
 from napress.cases.window.plan import Plan, pressures_MPa
 from napress.postprocess.records.history import read_history
 from napress.postprocess.records.trust import faults
@@ -89,6 +90,8 @@ def answer_of(plan: Plan, ended: list[Standing]) -> tuple[Answer, list[str]]:
         held,
         depth,
     )
+    run = computed_levers(ended, seeds[0], loads, targets, plan.press_MPa)
+    tried = with_computed(tried, run)
     at = _where_to_press(window, targets.pressure_MPa)
     form = None if plan.pellet is None else _form(plan)
     held_at = settings.confinement.lateral_MPa
@@ -153,7 +156,7 @@ def _where_to_press(window: Window, asked_MPa: float) -> float:
 def _read_seeds(ended: list[Standing]) -> tuple[list[SeedCurves], list[str]]:
     seeds, complaints = [], []
     for end in ended:
-        if end.job.kind == PELLET:
+        if end.job.kind == PELLET or is_lever(end.job):
             continue
         try:
             if not end.usable:

@@ -21,6 +21,7 @@ from napress.cases.schema.surfaces.kind import SurfaceKind
 from napress.cases.schema.window import WindowTable
 from napress.cases.values import units
 from napress.cases.values.fields import SourcedValue
+from napress.cases.window.lever_runs import lever_jobs
 from napress.postprocess.theory.pellet import press_force_kN
 
 DEFAULT_SEEDS = 8
@@ -98,7 +99,9 @@ def make_plan(case: Case, file: str, folder: Path, seeds: int | None = None) -> 
         pellet = load_pellet_case(source)
         case = _held_by(case, pellet, file, table.pellet)
         pellet, press = _pellet_of(case, pellet)
-    jobs = [Job.of(seed, name) for name, seed in _seeds(case, seeds or table.seeds, file)]
+    surfaces = _seeds(case, seeds or table.seeds, file)
+    jobs = [Job.of(seed, name) for name, seed in surfaces]
+    jobs += lever_jobs(surfaces[0][1])
     if pellet is not None:
         # First: it is short, and the rest needs it.
         jobs.insert(0, Job.of(pellet, "pellet"))

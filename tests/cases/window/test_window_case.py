@@ -14,6 +14,7 @@ from tiny_case import TINY_CASE
 from napress.cases.cli.main import main
 from napress.cases.errors import CaseError
 from napress.cases.schema.load import case_hash, load_case, resolved_toml
+from napress.cases.window.lever_runs import is_lever, lever_jobs
 from napress.cases.window.plan import load_plan
 
 FOLDER = Path(str(resources.files("napress.cases").joinpath("examples", "windows")))
@@ -70,8 +71,9 @@ def test_targets_are_no_part_of_what_is_run(tmp_path):
 
 def test_seeds_follow_the_one_of_the_case(tmp_path):
     plan = load_plan(write(tmp_path, TINY_CASE.replace(WAVE, RANDOM) + WINDOW + "seeds = 3"))
-    assert [job.name for job in plan.jobs] == ["seed 4", "seed 5", "seed 6"]
-    assert len({job.id for job in plan.jobs}) == 3
+    names = ["seed 4", "seed 5", "seed 6", "lever polish"]
+    assert [job.name for job in plan.jobs] == names
+    assert len({job.id for job in plan.jobs}) == 4
 
 
 def test_the_pellet_says_how_it_is_held(tmp_path):
@@ -191,3 +193,14 @@ def test_a_compact_goes_with_a_rigid_pellet_case(tmp_path):
     text = TINY_CASE.replace('"0.5 MPa"', '"5 MPa"') + WINDOW + 'pellet = "pellet.toml"\n' + more
     table = load_plan(write(tmp_path, text, rigid)).case.fracture
     assert table.confinement == "compact" and table.pellet_thickness.value == 1000.0
+
+
+def test_levers_are_runs_of_the_first_surface(tmp_path):
+    plan = load_plan(write(tmp_path, TINY_CASE.replace(WAVE, RANDOM) + WINDOW + "seeds = 1"))
+    smoother = next(job for job in plan.jobs if is_lever(job))
+    (tmp_path / "smoother.toml").write_text(smoother.case_toml)
+    changed = load_case(tmp_path / "smoother.toml")
+    assert changed.surface[0].rms == pytest.approx(0.05) and changed.surface[0].seed == 4
+    timed = Path(str(resources.files("napress.cases").joinpath("examples", "creep-closure.toml")))
+    names = {job.name for job in lever_jobs(load_case(timed))}
+    assert {"lever warm", "lever longer"} <= names
