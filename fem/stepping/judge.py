@@ -102,7 +102,16 @@ def judge(
         pressure_MPa=pressure,
         step=now.step + 1,
         step_size_um=next_size(
-            now, error / budget, result.iterations, size, void, initial_void, floor, control
+            now,
+            error / budget,
+            result.iterations,
+            size,
+            void,
+            initial_void,
+            floor,
+            control,
+            # In 2-D facets are small and so are steps: there the budget leads throughout.
+            grows_below=floor if sodium.dimension == 3 else 0.0,
         ),
         last_size_um=size,
         closed=closed,

@@ -90,12 +90,29 @@ def next_size(
     initial_void: float,
     effort_floor: float,
     control: StepControl,
+    grows_below: float = 0.0,
 ) -> float:
-    """Step size from the share of the error budget used and the effort it took."""
+    """Step size from the share of the error budget used and the effort it took.
+
+    Args:
+        now: The step before.
+        share: Of the error budget used so far.
+        iterations: Newton iterations of the step.
+        size: Its platen displacement, µm.
+        void: Void after it.
+        initial_void: Void at first touch.
+        effort_floor: Displacement below which effort shortens no step, µm.
+        control: Step control.
+        grows_below: Displacement below which an easy step is followed by a longer one
+            whatever share of the budget is used, µm.
+    """
     factor = float(np.clip(AIM / max(share, 1e-12), 1.0, GROWTH))
     # Errors made earlier stay made, and contact meets a facet now and then whatever
     # the step: below a share of a facet a smaller step helps with neither.
-    if size > effort_floor:
+    if size <= grows_below:
+        # Else steps once cut stay as short for good: what has used up the budget is past.
+        factor = GROWTH if iterations <= HARD_ITERATIONS else 1.0
+    elif size > effort_floor:
         if share > 1.0 or iterations > HARD_ITERATIONS:
             factor = SHRINK
         elif iterations > EASY_ITERATIONS:

@@ -36,6 +36,16 @@ def test_landing_on_a_target_does_not_shrink_the_next_step(touching, size):
     assert longer >= now.step_size_um
 
 
+def test_in_three_dimensions_a_short_easy_step_grows_whatever_the_budget(touching):
+    now = replace(touching, step=5, step_size_um=5e-4, last_size_um=5e-4)
+    void, floor = now.void * (1 - 1e-6), 1e-3
+    stays = next_size(now, 0.9, 3, 5e-4, void, now.void, floor, CONTROL)
+    grows = next_size(now, 0.9, 3, 5e-4, void, now.void, floor, CONTROL, grows_below=floor)
+    assert stays == pytest.approx(5e-4) and grows > stays
+    hard = next_size(now, 0.9, 12, 5e-4, void, now.void, floor, CONTROL, grows_below=floor)
+    assert hard == pytest.approx(5e-4)
+
+
 def test_closure_still_bounds_a_step_that_closes_much(touching):
     now = replace(touching, step=5, step_size_um=0.02, last_size_um=0.02)
     bounded = next_size(now, 0.1, 3, 0.02, 0.5 * now.void, now.void, 1e-3, CONTROL)
