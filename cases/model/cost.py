@@ -1,8 +1,9 @@
 """What a run in three dimensions costs: unknowns, memory and time, before it starts.
 
-The laws were fitted to ``make bench-3d`` (egg-boxes of 8, 16, 32 facets a side, sodium as
-thick as the cell is wide, ceramic twice as thick). They hold for that shape within a factor
-of two; a machine of another speed shifts the time, not the memory.
+The laws were fitted to egg-boxes of 8 to 64 facets a side on one core, sodium as thick as the
+cell is wide, ceramic twice as thick; ``make bench-3d`` measures what they rest on anew. They
+are meant for that shape and within a factor of two; a machine of another speed shifts the
+time, not the memory.
 """
 
 from __future__ import annotations
