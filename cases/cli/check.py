@@ -63,7 +63,7 @@ def _interface(
     """Checks an interface case, with its window if it has one; shows its surface."""
     from napress.cases.cli.surface import surface_facts, write_surface_figure
     from napress.cases.model.cost import cost_of_map
-    from napress.cases.schema.checks import build_case_surface
+    from napress.cases.schema.checks import build_case_surface, cold_warnings
     from napress.cases.schema.interface_case import assumed_values, value_of
     from napress.cases.schema.load import case_hash, load_case
     from napress.cases.schema.program import program_text, to_program
@@ -71,6 +71,7 @@ def _interface(
     loaded = load_case(file)
     surface = build_case_surface(loaded, str(file))
     lines, facts, warned = surface_facts(loaded, surface)
+    warned += cold_warnings(loaded)
     shown += lines
     if figure is not None:
         write_surface_figure(surface, loaded.title, figure)

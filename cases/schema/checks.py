@@ -15,6 +15,7 @@ LARGEST_DISPLACED_MPA = 1000.0
 # Below this ratio waviness and roughness are not separate scales.
 LEAST_METAL_LEFT = 0.1  # of its thickness, below which a mean recession says little
 SCALE_SEPARATION = 10.0
+COLD_K = 200.0
 # Of a pressure that went through a conversion of its unit.
 ROUNDING = 1e-9
 
@@ -112,6 +113,32 @@ def _require_thicker(case: Case, file: str, field: str, height: float, verb: str
                 field,
                 f"{verb} {height:.4g} um; allowed: < {name}.thickness = {body.thickness:g} um",
             )
+
+
+def cold_warnings(case: Case) -> list[str]:
+    """Returns a warning for each temperature that was surely meant in °C."""
+    found = []
+
+    def walk(content: Any, place: str) -> None:
+        if isinstance(content, dict):
+            for key, entry in content.items():
+                inner = f"{place}.{key}" if place else key
+                if key.endswith("temperature"):
+                    text = entry.get("value") if isinstance(entry, dict) else entry
+                    number, _, unit = str(text).partition(" ")
+                    if unit == "K" and float(number) < COLD_K:
+                        found.append(
+                            f"{inner}: {float(number):g} K is colder than any creep law here was "
+                            "measured at; is it in degC?"
+                        )
+                else:
+                    walk(entry, inner)
+        elif isinstance(content, (list, tuple)):
+            for index, entry in enumerate(content):
+                walk(entry, f"{place}[{index}]")
+
+    walk(case.model_dump(exclude_none=True, exclude={"sodium", "ceramic", "surface"}), "")
+    return found
 
 
 def check_displacements(case: Case, mean_gap_um: float, file: str) -> None:

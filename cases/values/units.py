@@ -59,6 +59,13 @@ _FACTOR = r"(?:[^\W\d_]+(?:_[^\W\d_]+)*|%)(?:(?:\*\*|\^)-?\d(?:\.\d{1,2})?)?"
 _UNIT = rf"(?:1\s*/\s*)?{_FACTOR}(?:(?:\s*[*/·]\s*|\s+){_FACTOR})*"
 _QUANTITY = re.compile(rf"\s*({_NUMBER})\s*({_UNIT})?\s*")
 _LONGEST = 80
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_POWER = re.compile(r"(?<=[^\W\d_])([⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|-?[1-4])(?![\d.])")
+_ROOT = re.compile(r"\s*[*·]?\s*√\(?([^\W\d_]+)\)?")
+_COMMA = re.compile(r"\s*[+-]?\d+,\d+.*", re.DOTALL)
+# Below this no pressure of a press, a strength or a stiffness lies: mPa is MPa mistyped.
+LEAST_PRESSURE_MPa = 1e-6
+STANDARD_GRAVITY = 9.80665
 
 
 @functools.cache
@@ -71,6 +78,37 @@ def _registry() -> Any:
 @functools.cache
 def _unit(text: str) -> Any:
     return _registry().parse_units(text.replace("·", "*"))
+
+
+def _plain_unit(text: str) -> str:
+    """A unit as people paste it, in the spelling that is parsed.
+
+    Both code points of micro, superscripts, ``mm2``, ``MPa√m``, ``°C`` and ``Ω`` are read.
+    """
+    text = text.replace("\u00b5", "u").replace("\u03bc", "u").replace("\u2126", "ohm")
+    text = text.replace("Ω", "ohm").replace("°C", "degC").replace("℃", "degC").replace("°", "deg")
+    text = text.replace("⋅", "*").replace("×", "*").replace("−", "-")
+    text = _ROOT.sub(r"*\1**0.5", text)
+    return _POWER.sub(lambda power: "**" + power[1].translate(_SUPERSCRIPTS), text)
+
+
+def _respelled(value: str) -> str:
+    """A quantity with its unit in the spelling that is parsed; the number stays as it is."""
+    number = re.match(rf"\s*{_NUMBER}", value)
+    end = number.end() if number else 0
+    return value[:end] + _plain_unit(value[end:])
+
+
+def _told(value: str, number: str, unit: Any, dimension: Dimension) -> str:
+    """What to write instead of a quantity that is nearly one; empty if nothing is near."""
+    kind = unit.dimensionality
+    if dimension is FORCE and kind == _unit("kg").dimensionality:
+        force = float(number) * _registry().Quantity(1.0, unit).to("kg").magnitude
+        return f"a mass; its weight is {force * STANDARD_GRAVITY / 1000:.5g} kN, write that; "
+    if dimension is MOLAR_ENERGY and kind == _unit("J").dimensionality:
+        joule = float(number) * _registry().Quantity(1.0, unit).to("J").magnitude
+        return f"per atom; of a mole it is {joule * 6.02214076e20:.5g} kJ/mol, write that; "
+    return ""
 
 
 def parse_quantity(value: object, dimension: Dimension) -> float:
@@ -96,7 +134,9 @@ def parse_quantity(value: object, dimension: Dimension) -> float:
         raise ValueError(f"{shown(value)} is not a quantity; {allowed}")
     if len(value) > _LONGEST:
         raise ValueError(f"{shown(value)} is too long for a quantity; {allowed}")
-    match = _QUANTITY.fullmatch(value)
+    match = _QUANTITY.fullmatch(_respelled(value))
+    if match is None and _COMMA.fullmatch(value):
+        raise ValueError(f"{shown(value)} has a decimal comma; write a point; {allowed}")
     if match is None:
         raise ValueError(f"{shown(value)} is not a finite number with a unit; {allowed}")
     number, unit_text = match.groups()
@@ -109,10 +149,14 @@ def parse_quantity(value: object, dimension: Dimension) -> float:
         raise ValueError(f"{shown(value)} has an unknown unit; {allowed}") from error
     target = _unit(dimension.unit)
     if unit.dimensionality != target.dimensionality:
-        raise ValueError(f"{shown(value)} is not a {dimension.name}; {allowed}")
+        told = _told(value, number, unit, dimension)
+        raise ValueError(f"{shown(value)} is not a {dimension.name}; {told}{allowed}")
     magnitude = float(_registry().Quantity(float(number), unit).to(target).magnitude)
     if not math.isfinite(magnitude):
         raise ValueError(f"{shown(value)} is not a finite number; {allowed}")
+    if dimension is PRESSURE and 0 < abs(magnitude) < LEAST_PRESSURE_MPa:
+        meant = value.replace("mPa", "MPa")
+        raise ValueError(f"{shown(value)} is below 1 Pa; did you mean {meant!r}? {allowed}")
     return magnitude
 
 

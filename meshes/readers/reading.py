@@ -34,6 +34,8 @@ def read_scan(
     content, digest = read_content(path, name)
     provenance = Provenance(file=name, sha256=digest)
     found = decoded(content[: LARGEST_TEXT_BYTES + 1])
+    if found is None and not content.strip(b"\0"):
+        raise ReadError(name, "", "cannot be read (nothing but zero bytes); allowed: a surface")
     if found is None:
         from napress.meshes.readers.instrument import read_instrument
 

@@ -6,6 +6,7 @@ decimal sign or a separator, or a group of thousands, is an error that says so.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -24,7 +25,10 @@ _COMMENT = re.compile(r"\s*(?:#|%|//|!|'|\"|;(?=\s*[^\d\s.,;+-]))")
 # numbers that programs write for a point they did not see
 _MARKERS = (-9999.0, -99999.0, -999999.0, -32768.0, 32767.0, 2147483640.0, 2147483647.0)
 _HUGE = 1e30
+# a mark lies so much of the others' range beyond them; a height may by chance be -9999
+_APART = 0.05
 _PROBE_LINES = 400
+LONGEST_LINE = 1_000_000
 # a group of at most so many rows apart from the rest is part of the header or footer
 _STRAY_ROWS = 2
 
@@ -90,6 +94,10 @@ def find_table(text: str, name: str) -> Table:
             or its numbers can be read in two ways.
     """
     lines = text.splitlines()
+    longest = max(map(len, lines), default=0)
+    if longest > LONGEST_LINE:
+        allowed = f"lines of at most {LONGEST_LINE} characters"
+        raise ReadError(name, "", f"has a line of {longest} characters; allowed: {allowed}")
     style = _style(lines, name)
     rows, header, notes = _rows(lines, style, name)
     if style.decimal == ",":
@@ -105,6 +113,8 @@ def find_table(text: str, name: str) -> Table:
 
 def _plain(line: str) -> str:
     """The part of a line that can hold numbers."""
+    if line[:1].isdigit() and "#" not in line and "o" not in line and "O" not in line:
+        return line.rstrip(" \r\x1a")
     if _COMMENT.match(line):
         return ""
     return _TWO_WORDS.sub("nodata", line.split("#")[0]).strip(" \r\x1a\ufeff")
@@ -112,6 +122,15 @@ def _plain(line: str) -> str:
 
 def _numbers(line: str, style: Style) -> list[float] | None:
     """The numbers of a line; None if it is a text or holds nothing but marks."""
+    if style.decimal == "." and "_" not in line:
+        # nearly every line, and ten times as fast as what follows
+        try:
+            values = [float(cell) for cell in line.split(style.separator)]
+        except ValueError:
+            pass
+        else:
+            if all(map(math.isfinite, values)):
+                return values or None
     cells = style.cells(line)
     values = [style.value(cell) for cell in cells]
     if any(value is None for value in values):
@@ -246,12 +265,22 @@ def _without_empty_end(rows: list[tuple[int, list[float]]]) -> list[tuple[int, l
 def _marked(values: Array) -> Array:
     """Where a number stands that a program writes for a missing point."""
     marked = np.abs(values) > _HUGE
+    for column in range(values.shape[1]) if values.shape[1] <= 3 else ():
+        _mark(values[:, column], marked[:, column])
+    if values.shape[1] > 3:
+        _mark(values.reshape(-1), marked.reshape(-1))
+    return marked
+
+
+def _mark(values: Array, marked: Array) -> None:
+    """Adds the marks among values of one kind: a mark lies beyond all others."""
     for marker in _MARKERS:
         here = values == marker
         if not here.any():
             continue
-        others = np.abs(values[~here & ~marked & np.isfinite(values)])
-        # a height may by chance be -9999; a marker lies far from all others
-        if len(others) and abs(marker) > 3 * others.max():
+        others = values[~here & ~marked & np.isfinite(values)]
+        if not len(others):
+            continue
+        beyond = max(others.min() - marker, marker - others.max())
+        if beyond > _APART * np.ptp(others):
             marked |= here
-    return marked

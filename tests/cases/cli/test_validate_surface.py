@@ -73,3 +73,15 @@ def test_a_figure_is_written_or_refused(case, tmp_path, capsys):
     assert code == 2 and "allowed: .png, .svg, .pdf" in err
     code, _, err = run(["validate", case, "--figure", tmp_path / "no" / "surface.png"], capsys)
     assert code == 4 and "cannot be written" in err
+
+
+def test_a_temperature_meant_in_degrees_is_warned_of(case, capsys):
+    timed = 'program = [{ pressure = "0.5 MPa", duration = "10 s", temperature = "25 K" }]'
+    timed += '\ncreep = { law = "creep" }'
+    cold = CASE.replace('program = [{ pressure = "0.5 MPa" }]', timed)
+    case.write_text(cold)
+    code, _, err = run(["validate", case], capsys)
+    assert code == 0 and "program[0].temperature: 25 K is colder" in err
+    case.write_text(cold.replace("25 K", "25 °C"))
+    code, _, err = run(["validate", case], capsys)
+    assert code == 0 and "colder" not in err
