@@ -367,5 +367,5 @@ def _file_error(error: ValueError, file: str) -> CaseError:
         reason = str(error).removeprefix(file).lstrip(",: ")
         place = "points"
     if "allowed" not in reason.casefold():
-        reason += "; allowed: position and height of a surface, see docs/surfaces.md"
+        reason += "; allowed: position and height of a surface, see docs/howto/surfaces.md"
     return CaseError(file, place, reason)
