@@ -28,6 +28,7 @@ MARKER = "window.toml"
 ANSWER = "window.json"
 TABLE = "window.csv"
 NAME = "window"
+TIME_MAP = "time_map"
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def _prepare(out: Path, plan: Plan) -> None:
 
 def _draw(out: Path, answer: Answer) -> None:
     from napress.postprocess.figures.style import save
+    from napress.postprocess.figures.time_map import draw_time_map
     from napress.postprocess.figures.window import draw_window
     from napress.postprocess.report.window import write_window_report
 
@@ -128,7 +130,10 @@ def _draw(out: Path, answer: Answer) -> None:
     with run_folder.file_system_errors(figures):
         figures.mkdir(exist_ok=True)
         png, _ = save(draw_window(answer), figures, NAME)
-        write_window_report(out, answer, png)
+        times = None
+        if answer.survival is not None:
+            times, _ = save(draw_time_map(answer.survival), figures, TIME_MAP)
+        write_window_report(out, answer, png, times)
 
 
 def _csv(answer: Answer) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from napress.postprocess.figures.time_map import CAPTION as TIME_CAPTION
 from napress.postprocess.figures.window import CAPTION
 from napress.postprocess.report import page
 from napress.postprocess.report.explorer import explorer
@@ -19,18 +20,23 @@ from napress.postprocess.window.answer import (
 REPORT = "report.html"
 
 
-def write_window_report(folder: Path, answer: Answer, figure_png: Path) -> Path:
+def write_window_report(
+    folder: Path, answer: Answer, figure_png: Path, time_map_png: Path | None = None
+) -> Path:
     """Writes ``report.html``, one file without outside resources.
 
     Args:
         folder: Of the window.
         answer: The answer.
         figure_png: Its figure.
+        time_map_png: The map over pressure and time, if there is one.
 
     Returns:
         The page.
     """
-    image, caption = page.picture(figure_png, CAPTION)
+    pictures = [page.picture(figure_png, CAPTION)]
+    if time_map_png is not None:
+        pictures.append(page.picture(time_map_png, TIME_CAPTION))
     text = page.render(
         "window",
         answer.title,
@@ -38,8 +44,7 @@ def write_window_report(folder: Path, answer: Answer, figure_png: Path) -> Path:
         headline=headline(answer),
         paragraph=paragraph(answer),
         exists=answer.window.exists,
-        image=image,
-        caption=caption,
+        images=pictures,
         heads=TABLE_HEADS,
         rows=table_rows(answer),
         sections=sections(answer),

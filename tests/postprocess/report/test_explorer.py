@@ -8,6 +8,7 @@ import shutil
 import numpy as np
 import pytest
 
+from napress.postprocess.figures.time_map import draw_time_map
 from napress.postprocess.fracture.confinement import Confinement
 from napress.postprocess.fracture.invasion import FlawInvasion
 from napress.postprocess.fracture.scatter import FlawStatistics, Scatter
@@ -73,8 +74,7 @@ def page(answer: Answer) -> str:
         headline=headline(answer),
         paragraph="",
         exists=True,
-        image="",
-        caption="",
+        images=[],
         heads=(),
         rows=(),
         sections=sections(answer),
@@ -93,6 +93,14 @@ def test_the_answer_in_time_is_data_and_sentences():
     assert texts[0].startswith("Press at") and " for " in texts[0]
     assert any("isostatic" in text and "no short" in text for text in texts)
     assert any(text.startswith("Measure first") for text in texts)
+
+
+def test_the_map_is_drawn(tmp_path):
+    figure = draw_time_map(make_answer(FIRST).survival)
+    names = {text.get_text() for text in figure.legends[0].get_texts()}
+    assert {"short", "arrested", "resistance met", "not closed"} <= names
+    mesh = figure.axes[0].collections[0]
+    assert mesh.get_array().shape == make_answer(FIRST).survival.time_map.worst.shape
 
 
 def test_survival_shrinks_and_closing_grows_with_time():
