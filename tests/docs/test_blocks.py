@@ -18,7 +18,9 @@ from napress.cases.sweeps.expansion import expand
 from napress.cases.sweeps.schema import load_sweep
 
 EXAMPLES = PROJECT / "cases" / "examples"
-TOML, PYTHON, SHELL = blocks("toml"), blocks("python"), blocks("sh")
+TOML, PYTHON, SHELL = blocks("toml"), blocks("python"), [*blocks("sh"), *blocks("bash")]
+# Nothing of these can be run.
+SHOWN = {"text", "csv", "json"}
 
 
 def named(found):
@@ -27,6 +29,8 @@ def named(found):
 
 def test_there_are_blocks_to_look_at():
     assert len(TOML) >= 6 and len(PYTHON) >= 6 and len(SHELL) >= 3
+    kinds = {kind for page in PAGES for kind in re.findall(r"^```(\w+)$", page.read_text(), re.M)}
+    assert kinds <= {"toml", "python", "sh", "bash"} | SHOWN, "a block of a kind that is not run"
 
 
 @named(TOML)
