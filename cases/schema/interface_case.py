@@ -54,6 +54,7 @@ from napress.cases.values.fields import (
     sourced,
     text,
 )
+from napress.cases.values.toml import folder_of
 
 LARGEST_ELEMENTS = 4096
 DEFAULT_ELEMENTS = {2: 128, 3: 16}
@@ -88,7 +89,7 @@ def material_of(kind: type[Metal] | type[Ceramic] | type[Tool], place: str = "")
         elif isinstance(raw, dict):
             material = parse_material(raw, (info.context or {}).get("file", "case"), where)
         elif isinstance(raw, str) and raw.strip() and len(raw) <= 1000:
-            material = load_material(raw, (info.context or {}).get("folder"))
+            material = load_material(raw, folder_of(raw, info.context))
         else:
             ids = ", ".join(materials.material_ids())
             raise ValueError(f"{shown(raw)} is not a material; allowed: {ids}, or a .toml path")

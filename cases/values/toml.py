@@ -42,9 +42,14 @@ def read_bytes(path: Path, shown_as: str | None = None) -> bytes:
 
 
 def companion(name: str, context: Any) -> Path:
-    """Returns the path of a file that a case names.
+    """Returns the path of a file that a case names; see `folder_of`."""
+    return folder_of(name, context) / name
 
-    It is looked for beside the case; where the case is a symbolic link, beside the link
+
+def folder_of(name: str, context: Any) -> Path:
+    """Returns the folder in which a file that a case names is looked for.
+
+    That is the case's own; where the case is a symbolic link, first beside the link
     and then beside the file it points to.
 
     Args:
@@ -52,15 +57,15 @@ def companion(name: str, context: Any) -> Path:
         context: Of the validation: ``folder``, and ``file``, the case as the user named it.
     """
     context = context or {}
-    path = Path(context.get("folder") or Path()) / name
+    folder = Path(context.get("folder") or Path())
     try:
         case = Path(context.get("file") or "")
-        if not path.exists() and case.is_symlink():
-            beside = case.resolve().parent / name
-            return beside if beside.exists() else path
+        if not (folder / name).exists() and case.is_symlink():
+            beside = case.resolve().parent
+            return beside if (beside / name).exists() else folder
     except (OSError, ValueError):  # a name no file can have: reading it says so
-        return path
-    return path
+        return folder
+    return folder
 
 
 def parse_toml(content: bytes, name: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Measured surfaces in a case: kept without the file, hashed by points, found beside links."""
 
+from importlib import resources
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,10 @@ def write(folder, more="", kind="profile", width="10 um", elements=128, dimensio
 def profile(folder, header="x [um] z [nm]\n"):
     rows = [f"{x:.2f} {300 * np.cos(2 * np.pi * x / 5):.3f}" for x in X]
     (folder / "scan.txt").write_text(header + "\n".join(rows))
+
+
+def material_text(name):
+    return (resources.files("napress.cases") / "materials" / f"{name}.toml").read_text()
 
 
 def map_file(folder):
@@ -106,7 +112,10 @@ def test_a_file_is_found_beside_the_link_and_then_beside_its_target(tmp_path):
     here.mkdir()
     profile(there)
     link = here / "link.toml"
-    link.symlink_to(write(there))
+    case = write(there)
+    case.write_text(case.read_text().replace('"nzsp"', '"mine.toml"'))
+    (there / "mine.toml").write_text(material_text("nzsp"))
+    link.symlink_to(case)
     target = load_case(link)
     assert target.surface[0].provenance.units.endswith("nm (header)")
     profile(here, "x [um] z [um]\n# other\n")
