@@ -70,7 +70,7 @@ def press(elements: int, steps: int) -> dict[str, float]:
     result = {
         "elements": elements,
         "unknowns": len(start.state.sodium),
-        "tetrahedra": len(system.sodium.cells),
+        "tetrahedra": system.sodium.body.mesh.topology.index_map(3).size_local,
         "splines": system.ceramic.basis.size,
         "setup_s": setup,
         "steps": spent["steps"],
