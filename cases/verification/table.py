@@ -34,7 +34,7 @@ def checks() -> tuple[Check, ...]:
         punch_row,
         trapped_gas,
     )
-    from napress.cases.verification.maps import bisinusoid, spot
+    from napress.cases.verification.maps import bisinusoid, measured, spot
     from napress.cases.verification.maps import pressing as maps
     from napress.cases.verification.metal import (
         creep_cylinder,
@@ -56,6 +56,7 @@ def checks() -> tuple[Check, ...]:
 
     return (
         Check("Weibull, strength criteria, scatter", weibull.probabilities),
+        Check("measured surfaces, waves of closed form", measured.waves),
         Check("sodium flowing into a slot", slot_flow.slot),
         Check("edge crack, stress intensity", crack.edge_crack),
         Check("invaded crack, weight function", invasion.weight_function),
