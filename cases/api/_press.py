@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import warnings
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from napress._case import Case
 from napress._run import Run
 from napress.cases.errors import RunFolderError
 from napress.cases.runs import folder as run_folder
+from napress.cases.runs.compiling import use_writable_cache
 from napress.cases.runs.outcome import RunOptions
 from napress.cases.runs.parallel import on_root
 from napress.cases.schema.load import case_hash, load_case
@@ -109,6 +111,8 @@ def run(
 
 
 def _bring_to_end(case: Case, folder: Path, options: RunOptions) -> None:
+    if text := use_writable_cache():
+        warnings.warn(text, stacklevel=3)
     from napress.cases.runs.interface_run import press_case, resume_run
 
     if on_root(options.comm, _is_there, case, folder):
