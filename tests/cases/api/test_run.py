@@ -149,11 +149,12 @@ except na.RunFolderError as error:
 """
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.slow
 def test_ranks_press_together_or_alone(tiny, tmp_path):
     (tmp_path / "script.py").write_text(SCRIPT)
     case = tiny.save(tmp_path / "case.toml")
-    done = run_ranks(2, [tmp_path / "script.py", case, tmp_path / "out"])
+    done = run_ranks(2, [tmp_path / "script.py", case, tmp_path / "out"], timeout_s=280.0)
     lines = done.stdout.split("\n")
     together, alone = map(float, lines[0].split())
     assert together == pytest.approx(alone, rel=1e-9)
