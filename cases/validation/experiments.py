@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,37 +15,13 @@ from typing import Any
 import pandas as pd
 
 from napress.cases.errors import CaseError, RunFolderError
+from napress.cases.validation.comparison import Comparison
 from napress.cases.values.fields import did_you_mean
 
 EXPERIMENTS = "experiments.toml"
 # A resistance counts as settled once it stays below this part of its value at the first
 # target of the case.
 SETTLED = 0.01
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One measured number and what the model gives.
-
-    Attributes:
-        system: Metal and electrolyte.
-        quantity: What is compared, with its unit.
-        pressure_MPa: Mean pressure; None where the pressure is the answer.
-        measured: As the source gives it.
-        model: The model's number; None if the run did not get there.
-        remark: Why there is none.
-        case: Shipped case.
-        source: Of the measured number.
-    """
-
-    system: str
-    quantity: str
-    pressure_MPa: float | None
-    measured: str
-    model: float | None
-    remark: str
-    case: str
-    source: str
 
 
 def _folder() -> Any:

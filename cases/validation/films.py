@@ -16,7 +16,7 @@ from napress.cases.fit.measurements import Cell, Measurements
 from napress.cases.fit.model import Model, Prior
 from napress.cases.fit.parameters import PELLET
 from napress.cases.schema.materials import load_material
-from napress.cases.validation.experiments import Comparison
+from napress.cases.validation.comparison import Comparison
 from napress.postprocess.theory.slab import held_foil_pressure_MPa
 
 FOIL_SOURCE = "Wang, Chang, Wolfenstine, Sakamoto, Materialia 12 (2020) 100792"
