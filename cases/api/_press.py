@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Protocol
 from napress._case import Case
 from napress._run import Run
 from napress.cases.errors import RunFolderError
+from napress.cases.machine.compiling import use_writable_cache
+from napress.cases.machine.parallel import on_root
 from napress.cases.runs import folder as run_folder
-from napress.cases.runs.compiling import use_writable_cache
 from napress.cases.runs.outcome import RunOptions
-from napress.cases.runs.parallel import on_root
 from napress.cases.schema.load import case_hash, load_case
 
 if TYPE_CHECKING:

@@ -47,7 +47,7 @@ def ending_in_good_order() -> Iterator[None]:
 
 def use_writable_cache() -> None:
     """Before DOLFINx is imported: says it once if compiled forms cannot be kept as usual."""
-    from napress.cases.runs import compiling
+    from napress.cases.machine import compiling
 
     if text := compiling.use_writable_cache():
         complain(f"warning: {text}")

@@ -21,7 +21,7 @@ from napress.cases.cli.output import print_json as _print_json
 from napress.cases.cli.output import print_progress as _say
 from napress.cases.cli.output import print_text as _print
 from napress.cases.errors import EXIT_CODE_MEANING, CaseError, ExitCode, NapressError, Terminated
-from napress.cases.runs.parallel import abort_others, environment_rank
+from napress.cases.machine.parallel import abort_others, environment_rank
 
 _EXIT_CODES = "Exit codes: " + "; ".join(
     f"{int(code)} {meaning}" for code, meaning in EXIT_CODE_MEANING.items()

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from napress.cases.errors import one_line
-from napress.cases.runs.parallel import environment_rank
+from napress.cases.machine.parallel import environment_rank
 from napress.postprocess.wording import printable
 
 

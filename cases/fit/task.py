@@ -13,8 +13,8 @@ from napress.cases.fit.face import Face
 from napress.cases.fit.measurements import Measurements
 from napress.cases.fit.model import Model, Prior
 from napress.cases.fit.parameters import DEFAULT, PELLET
-from napress.cases.schema.film import to_film
 from napress.cases.schema.interface_case import Case, value_of
+from napress.cases.schema.laws.film import to_film
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from napress.cases.model.interface import PressModel
-from napress.cases.schema.resistance import ResistanceTable
+from napress.cases.schema.laws.resistance import ResistanceTable
 from napress.fem.conduction.electrolyte import Electrolyte
 from napress.fem.inputs.film_law import FilmLaw
 from napress.meshes.interface_mesh import TaggedMesh

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from napress.cases.schema.creep import to_law
-from napress.cases.schema.fracture import Fracture, Specimens
 from napress.cases.schema.interface_case import Case, CeramicTable, value_of
+from napress.cases.schema.laws.creep import to_law
+from napress.cases.schema.laws.fracture import Fracture, Specimens
 from napress.cases.schema.program import to_program
 from napress.fem.inputs.materials import CreepLaw
 

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from napress.cases.model.fracture import fracture_settings
 from napress.cases.schema.checks import finest_um
-from napress.cases.schema.contact import to_law
-from napress.cases.schema.creep import to_law as to_creep_law
-from napress.cases.schema.creep import to_size_effect
-from napress.cases.schema.film import to_film
 from napress.cases.schema.interface_case import Case, CeramicTable, SodiumTable, value_of
+from napress.cases.schema.laws.contact import to_law
+from napress.cases.schema.laws.creep import to_law as to_creep_law
+from napress.cases.schema.laws.creep import to_size_effect
+from napress.cases.schema.laws.film import to_film
+from napress.cases.schema.laws.resistance import ResistanceTable
 from napress.cases.schema.program import strips, to_program
-from napress.cases.schema.resistance import ResistanceTable
 from napress.cases.values.fields import SourcedValue
 from napress.fem.inputs.contact_law import ContactLaw
 from napress.fem.inputs.film_law import FilmLaw

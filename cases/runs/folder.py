@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from napress.cases.errors import RunFolderError
-from napress.cases.runs.disk import file_system_errors as file_system_errors
-from napress.cases.runs.disk import write_bytes as write_bytes
-from napress.cases.runs.lock import LOCK_FILE as LOCK_FILE
-from napress.cases.runs.lock import held_by as held_by
-from napress.cases.runs.lock import locked as locked
-from napress.cases.runs.lock import take_over as take_over
+from napress.cases.machine.disk import file_system_errors as file_system_errors
+from napress.cases.machine.disk import write_bytes as write_bytes
+from napress.cases.machine.lock import LOCK_FILE as LOCK_FILE
+from napress.cases.machine.lock import held_by as held_by
+from napress.cases.machine.lock import locked as locked
+from napress.cases.machine.lock import take_over as take_over
 
 CASE_FILE = "case.resolved.toml"
 MANIFEST_FILE = "manifest.json"

@@ -20,14 +20,14 @@ from napress.cases.errors import (
     RunFolderError,
     why_interrupted,
 )
+from napress.cases.machine.compiling import compiler_errors
+from napress.cases.machine.parallel import on_root
 from napress.cases.model.conduction import conduction_recorder
 from napress.cases.model.cost import refuse_what_cannot_fit
 from napress.cases.model.interface import PressModel, to_model
 from napress.cases.runs import folder as run_folder
-from napress.cases.runs.compiling import compiler_errors
 from napress.cases.runs.drawing import draw
 from napress.cases.runs.outcome import RunOptions, RunOutcome
-from napress.cases.runs.parallel import on_root
 from napress.cases.runs.progress import Progress
 from napress.cases.runs.spent import SPENT, Spent
 from napress.cases.runs.stack import array_hash, manifest

@@ -13,9 +13,9 @@ from pathlib import Path
 import napress.meshes.backend  # noqa: F401  orders the imports below
 
 from napress.cases.errors import CaseError, NapressError, RunFolderError, why_interrupted
+from napress.cases.machine.compiling import compiler_errors
 from napress.cases.model.pellet import PelletModel, to_pellet_model
 from napress.cases.runs import folder as run_folder
-from napress.cases.runs.compiling import compiler_errors
 from napress.cases.runs.outcome import RunOutcome
 from napress.cases.runs.pellet_files import write_results
 from napress.cases.runs.stack import machine, versions

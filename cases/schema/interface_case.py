@@ -18,16 +18,17 @@ from pydantic_core import PydanticCustomError
 from napress.cases.errors import shown
 from napress.cases.schema import materials
 from napress.cases.schema.cell import CellTable
-from napress.cases.schema.contact import ContactTable, assumed_contact
-from napress.cases.schema.creep import (
+from napress.cases.schema.laws.contact import ContactTable, assumed_contact
+from napress.cases.schema.laws.creep import (
     CreepTable,
     SizeEffectTable,
     creep_values,
     estimates,
     to_size_effect,
 )
-from napress.cases.schema.film import FilmTable
-from napress.cases.schema.fracture import Fracture
+from napress.cases.schema.laws.film import FilmTable
+from napress.cases.schema.laws.fracture import Fracture
+from napress.cases.schema.laws.resistance import ResistanceTable
 from napress.cases.schema.materials import (
     Ceramic,
     Material,
@@ -37,7 +38,6 @@ from napress.cases.schema.materials import (
     parse_material,
 )
 from napress.cases.schema.program import Stage, check_program
-from napress.cases.schema.resistance import ResistanceTable
 from napress.cases.schema.surface import LATERAL, SurfaceTable
 from napress.cases.schema.window import WindowTable
 from napress.cases.values import units

@@ -17,8 +17,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from napress.cases.errors import shown
-from napress.cases.schema.fracture import Specimens
 from napress.cases.schema.interface_case import CeramicTable, SodiumTable, material_of
+from napress.cases.schema.laws.fracture import Specimens
 from napress.cases.schema.materials import Tool
 from napress.cases.schema.program import LARGEST_PRESSURE_MPA
 from napress.cases.values import units

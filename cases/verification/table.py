@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from napress.cases.errors import one_line
+from napress.cases.machine.parallel import environment_rank
 from napress.cases.runs.folder import plain
-from napress.cases.runs.parallel import environment_rank
 from napress.cases.verification.rows import RELATIVE, Check, Row, not_done
 
 

@@ -14,8 +14,8 @@ from napress.cases.model.fracture import fracture_settings, pressing_temperature
 from napress.cases.model.pellet import pellet_estimates
 from napress.cases.runs import folder as run_folder
 from napress.cases.runs.bring_to_end import PELLET
-from napress.cases.schema.creep import to_law
 from napress.cases.schema.interface_case import Case, assumed_values, value_of
+from napress.cases.schema.laws.creep import to_law
 from napress.cases.window.in_time import held_modes, in_time
 from napress.cases.window.lever_runs import computed_levers, is_lever, with_computed
 from napress.cases.window.plan import Plan, pressures_MPa

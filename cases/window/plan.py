@@ -9,8 +9,8 @@ from typing import Any
 from napress.cases.campaigns.campaign import Job
 from napress.cases.errors import CaseError
 from napress.cases.schema.checks import check_surface
-from napress.cases.schema.fracture import Specimens
 from napress.cases.schema.interface_case import Case, value_of
+from napress.cases.schema.laws.fracture import Specimens
 from napress.cases.schema.load import (
     load_case,
     load_pellet_case,

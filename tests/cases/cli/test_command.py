@@ -204,7 +204,7 @@ def test_two_ranks_speak_once(case):
 ON_ROOT = """
 from mpi4py import MPI
 from napress.cases.errors import CaseError
-from napress.cases.runs.parallel import on_root
+from napress.cases.machine.parallel import on_root
 comm = MPI.COMM_WORLD
 assert on_root(comm, lambda a: (a, comm.rank), 5) == (5, 0)
 def refuse():

@@ -14,9 +14,10 @@ import pytest
 from tiny_case import TINY_CASE
 
 from napress.cases.cli.main import main
-from napress.cases.runs import compiling, drawing
+from napress.cases.machine import compiling
+from napress.cases.machine.parallel import on_root
+from napress.cases.runs import drawing
 from napress.cases.runs import folder as run_folder
-from napress.cases.runs.parallel import on_root
 
 LONG = TINY_CASE.replace('"0.5 MPa"', '"30 MPa"').replace("elements = 16", "elements = 48")
 

@@ -14,8 +14,8 @@ from tiny_case import TINY_CASE
 from napress.cases.errors import CaseError
 from napress.cases.runs.interface_run import run_case
 from napress.cases.runs.outcome import RunOptions
-from napress.cases.schema.film import to_film
 from napress.cases.schema.interface_case import assumed_values
+from napress.cases.schema.laws.film import to_film
 from napress.cases.schema.load import case_hash, load_case, parse_case, resolved_toml
 from napress.postprocess.records.columns import unknown_columns
 from napress.postprocess.records.history import read_history

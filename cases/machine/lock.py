@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from napress.cases.errors import RunFolderError
-from napress.cases.runs.disk import file_system_errors
+from napress.cases.machine.disk import file_system_errors
 
 LOCK_FILE = "run.lock"
 

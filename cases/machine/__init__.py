@@ -1,0 +1,1 @@
+"""The machine underneath a run: ranks, compiler, disk and locks."""

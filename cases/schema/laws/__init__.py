@@ -1,0 +1,1 @@
+"""Tables that switch physics on: contact laws, creep, a film, fracture, resistance."""
