@@ -10,7 +10,7 @@ import re
 import shlex
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from napress.cases.errors import shown
 from napress.cases.values.fields import Strict, count, text
@@ -145,8 +145,14 @@ def _field(kind: Any, description: str) -> Any:
     return Annotated[kind, Field(description=description)]
 
 
-def _text_of(parse: Any) -> Any:
-    return Annotated[Any, PlainValidator(parse), WithJsonSchema({"type": "string"})]
+def _text_of(parse: Any, unit: str = "") -> Any:
+    """A text and what it is read as; a number of a unit is written with it again."""
+    return Annotated[
+        Any,
+        PlainValidator(parse),
+        PlainSerializer(lambda value: f"{value} {unit}" if unit else value),
+        WithJsonSchema({"type": "string"}),
+    ]
 
 
 class Cluster(Strict):
@@ -154,8 +160,8 @@ class Cluster(Strict):
 
     partition: _field(text() | None, "partition") = None
     account: _field(text() | None, "account; without it none is passed") = None
-    time: _field(_text_of(minutes), "wall time limit of a run, '2 h' or '2:00:00'") = 120
-    memory: _field(_text_of(megabytes), "memory of a run, '2 GB' or '2G'") = 2000
+    time: _field(_text_of(minutes, "min"), "wall time limit of a run, '2 h' or '2:00:00'") = 120
+    memory: _field(_text_of(megabytes, "MB"), "memory of a run, '2 GB' or '2G'") = 2000
     ranks: _field(count(1, 10_000), "MPI ranks per run") = 1
     nodes: _field(count(1, 1000) | None, "nodes per run; default: the cluster decides") = None
     jobs: _field(count(1, 100_000), "runs submitted at a time") = 100

@@ -104,7 +104,7 @@ def words_of_commands(text):
 @named(SHELL)
 def test_commands_and_targets_exist(block):
     commands = typer.main.get_command(app).commands
-    targets = re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE)
+    targets = re.findall(r"^([a-z0-9-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE)
     for words in words_of_commands(block.text):
         if words[0] == "make":
             assert set(word for word in words[1:] if "=" not in word) <= set(targets), words
@@ -115,7 +115,7 @@ def test_commands_and_targets_exist(block):
 
 def test_commands_in_the_text_exist():
     commands = typer.main.get_command(app).commands
-    targets = re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE)
+    targets = re.findall(r"^([a-z0-9-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE)
     for page in PAGES:
-        for program, word in re.findall(r"`(napress|make) ([a-z][a-z-]*)", page.read_text()):
+        for program, word in re.findall(r"`(napress|make) ([a-z][a-z0-9-]*)", page.read_text()):
             assert word in (commands if program == "napress" else targets), f"{page}: {word}"
