@@ -20,6 +20,8 @@ def test_no_package_writes_them_again():
     found = []
     for package in ("meshes", "fem", "postprocess", "cases"):
         for file in (PROJECT / package).rglob("*.py"):
+            if file == PROJECT / "fem" / "inputs" / "constants.py":
+                continue
             for number, line in enumerate(file.read_text().splitlines(), 1):
                 code = line.split("#")[0]
                 # A unit or a field explained to a reader names the number.

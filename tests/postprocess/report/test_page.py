@@ -15,7 +15,7 @@ BARE = {
         "average_heads": [], "figures": [], "limits": [], "estimates": "",
     },
     "window": {
-        "headline": "", "paragraph": "", "exists": True, "image": "", "caption": "", "heads": [],
+        "headline": "", "paragraph": "", "exists": True, "images": [], "heads": [],
         "rows": [], "sections": [], "explorer": None,
     },
     "sweep": {
