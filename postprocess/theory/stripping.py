@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.constants import physical_constants
+
+from napress.fem.inputs.constants import FARADAY_C_PER_MOL
 
 Array = NDArray[np.float64]
 
-FARADAY_C_PER_MOL = physical_constants["Faraday constant"][0]
 # mA/cm2 * cm3/mol / (C/mol) = 1e-3 cm/s = 10 um/s, times 1e-3 for the mA.
 _UM_PER_S = 10.0
 _C_PER_MAH = 3.6
