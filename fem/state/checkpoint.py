@@ -99,7 +99,8 @@ def save(
         key: Identifies the case; only the same key can restore.
 
     Raises:
-        OSError: If the file cannot be written (on rank 0).
+        OSError: If the file cannot be written; on all ranks, or those that did not try would
+            wait for rank 0 for ever.
     """
     arrays: dict[str, Array] = {}
     packed, shared = _packed(system, accepted)
@@ -109,9 +110,27 @@ def save(
             gathered = gather_rows(system.sodium.comm, rows)
             if gathered is not None:
                 arrays[f"{kind}{SEPARATOR}{name}"] = gathered
-    if system.sodium.comm.rank != 0:
-        return
-    now = accepted.committed
+    failure = None
+    if system.sodium.comm.rank == 0:
+        try:
+            _write(path, system, accepted.committed, initial_void, key, shared, arrays)
+        except OSError as error:
+            failure = error
+    failure = system.sodium.comm.bcast(failure, root=0)
+    if failure is not None:
+        raise failure
+
+
+def _write(
+    path: Path,
+    system: CoupledSystem,
+    now: Committed,
+    initial_void: float,
+    key: str,
+    shared: dict[str, Array],
+    arrays: dict[str, Array],
+) -> None:
+    """Writes the gathered arrays aside and renames; rank 0 only."""
     scalars = {
         item.name: getattr(now, item.name)
         for item in fields(Committed)

@@ -6,6 +6,7 @@ import napress.meshes.backend  # noqa: F401
 
 import numpy as np
 import pytest
+from mpi import run_ranks
 from mpi4py import MPI
 
 from napress.cases.verification.pressing.pressing import sinusoid_problem
@@ -106,3 +107,36 @@ def test_flipped_bytes_are_refused(whole, tmp_path):
 
 def test_saving_leaves_nothing_aside(whole):
     assert [path.name for path in whole[0].parent.iterdir()] == ["last.npz"]
+
+
+FULL_DISK = """
+import sys
+from pathlib import Path
+import napress.meshes.backend
+from mpi4py import MPI
+from napress.cases.verification.pressing.pressing import sinusoid_problem
+from napress.fem.coupled.problem import build_system
+from napress.fem.inputs.load_program import pressure_targets
+from napress.fem.inputs.step_control import StepControl
+from napress.fem.state import checkpoint
+from napress.fem.state.committed import first_touch
+from napress.fem.stepping.follow import follow
+
+system = build_system(sinusoid_problem(16), MPI.COMM_WORLD)
+start = first_touch(system, StepControl())
+
+def save(accepted):
+    checkpoint.save(Path(sys.argv[1], "missing", "c.npz"), system, accepted, start.void, "key")
+
+try:
+    follow(system, pressure_targets((0.5,)), StepControl(), save, start, start.void)
+except OSError as error:
+    print(f"rank {MPI.COMM_WORLD.rank}: {type(error).__name__}", flush=True)
+"""
+
+
+def test_a_disk_that_refuses_is_an_error_on_every_rank(tmp_path):
+    script = tmp_path / "save.py"
+    script.write_text(FULL_DISK)
+    said = run_ranks(2, [script, tmp_path]).stdout
+    assert "rank 0: FileNotFoundError" in said and "rank 1: FileNotFoundError" in said
