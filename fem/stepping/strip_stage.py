@@ -32,6 +32,7 @@ Array = NDArray[np.float64]
 
 FIRST_RECESSION = 0.05  # of the farthest that the face may recede in a step
 SHARE_GROWTH = 1.5
+EXACTER = 0.1  # times the tolerance of pressing
 # A point this far open has lost contact, as in the contact fraction; points that do give up
 # their current, in so many rounds or until this share of the step's current stays.
 LOST_UM = CONTACT_GAP_UM
@@ -116,6 +117,9 @@ class StripStage:
         # Not the tangent of the last step: it was made with what had left in an earlier round
         # of that step, which a resumed run cannot know.
         settings = newton_settings(self._system, now, self._control)
+        # Contact comes and goes from point to point here: what is left out of balance must not
+        # decide which of them carries.
+        settings = replace(settings, tolerance=EXACTER * settings.tolerance)
         self._recession.in_step_um = step * self._whole_um * self._over_mean(now)
         result = settle(self._system, self._sunk(now), command, settings)
         for _ in range(ROUNDS):

@@ -49,7 +49,8 @@ def test_a_window_executes_nothing_of_its_folder(hostile):
     case = hostile / "case.toml"
     case.write_text(CASE + '[window]\nclosure_target = "90 %"\n', encoding="utf-8")
     ended = napress(hostile, "window", "case.toml", "--out", "w")
-    assert ended.returncode == 0, ended.stderr
+    # Whether so coarse a run is to be trusted is not the question here.
+    assert "surface: finished" in ended.stderr
     assert not (hostile / "executed").exists()
 
 

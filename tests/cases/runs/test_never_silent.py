@@ -24,7 +24,7 @@ def napress(words, capsys):
 @pytest.fixture
 def distrusted(tmp_path):
     """At this pressure rounding is all there is: the balance is off many times over."""
-    (tmp_path / "case.toml").write_text(TINY_CASE.replace("0.5 MPa", "1e-12 MPa"))
+    (tmp_path / "case.toml").write_text(TINY_CASE.replace("0.5 MPa", "1e-6 MPa"))
     return tmp_path
 
 

@@ -26,7 +26,7 @@ sodium = {{ material = "sodium-wang-2020", thickness = "10 um" }}
 ceramic = {{ material = "nzsp", thickness = "10 um" }}
 resistance = {{ charge_transfer = {{ value = "2 ohm*cm**2", estimate = true }} }}
 program = [{{ pressure = "0.6 MPa" }}, {strip}]
-solver = {{ void_error = "5 percent" }}
+solver = {{ void_error = "5 percent", largest_recession = 0.05 }}
 output = {{ fields = "none", figures = false, report = false }}
 """
 STRIP = (
@@ -98,11 +98,12 @@ def test_a_stack_that_goes_slack_ends_the_run_with_all_results(tmp_path):
     case.write_text(CASE.format(strip=SLACK))
     result = finish("run", case, "--out", folder, "--quiet")
     assert result.returncode == ExitCode.STOPPED_EARLY
-    assert "contact is lost: the stack is slack after 0.0" in result.stderr
+    assert "contact is lost" in result.stderr and "mAh/cm2" in result.stderr
     summary = rf.read_json(folder / rf.SUMMARY_FILE)
     assert "contact" in summary["ended"] and summary["charge_mAh_cm2"] > 0.01
     steps = driven(history(folder))
     sunk = steps["platen_displacement_um"] - steps["platen_displacement_um"].iloc[0]
     spring = steps["pressure_MPa"].iloc[0] - 1.0 * sunk
-    assert (steps["pressure_MPa"] - spring).abs().max() < 0.03
+    # All but the step in which the last contact parts.
+    assert (steps["pressure_MPa"] - spring).iloc[:-1].abs().max() < 0.02
     assert steps["pressure_MPa"].iloc[-1] < 0.03
