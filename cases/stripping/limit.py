@@ -80,7 +80,7 @@ class Limit:
     def as_dict(self) -> dict[str, Any]:
         """The answer as plain data, units in the names."""
         unit = "MPa" if self.varied == PRESSURE else "mA_cm2"
-        other = f"current_{'mA_cm2'}" if self.varied == PRESSURE else "pressure_MPa"
+        other = "current_mA_cm2" if self.varied == PRESSURE else "pressure_MPa"
         return {
             "varied": self.varied,
             other: self.fixed,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from napress.fem.coupled.newton import NewtonResult
 from napress.fem.inputs.load_program import PlatenControl
 from napress.fem.state.committed import AcceptedStep, Committed
 from napress.fem.stepping.judge import Rejected
+from napress.fem.stepping.step_size import retreat
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,25 @@ class Attempt:
     share: float = 0.0
     time_step_s: float = 0.0
     crept_s: float = 0.0
+
+
+def entered(now: Committed) -> Committed:
+    """Where an entry followed by its share begins: from here it counts; on a resume, as it was."""
+    if now.share != 0.0:
+        return now
+    return replace(
+        now,
+        from_pressure_MPa=now.pressure_MPa,
+        from_displacement_um=now.displacement_um,
+        share_step=0.0,
+    )
+
+
+def retreated(now: Committed, tried: Attempt) -> Committed:
+    """After a refused step of such an entry: a smaller one, and if unsolvable against slip."""
+    smaller = retreat(now, tried.result.converged)
+    ratio = smaller.step_size_um / now.step_size_um
+    return replace(smaller, share_step=max(tried.share - now.share, 0.0) * ratio)
 
 
 class Stage(Protocol):

@@ -25,8 +25,7 @@ from napress.fem.sodium.creep import let_creep
 from napress.fem.state.committed import AcceptedStep, Committed
 from napress.fem.stepping.equilibrium import newton_settings, resist_slip, settle
 from napress.fem.stepping.judge import Rejected, judge
-from napress.fem.stepping.stage import Attempt
-from napress.fem.stepping.step_size import retreat
+from napress.fem.stepping.stage import Attempt, entered, retreated
 
 Array = NDArray[np.float64]
 
@@ -78,13 +77,7 @@ class StripStage:
 
     def begin(self, now: Committed) -> Committed:
         """Where the entry begins, or goes on after a resume."""
-        if now.share == 0.0:
-            now = replace(
-                now,
-                from_pressure_MPa=now.pressure_MPa,
-                from_displacement_um=now.displacement_um,
-                share_step=0.0,
-            )
+        now = entered(now)
         if now.share_step > 0.0 or self.stopped(now):
             return now
         return replace(now, share_step=min(FIRST_RECESSION * self._longest(now), 1.0))
@@ -194,9 +187,7 @@ class StripStage:
 
     def retreat(self, now: Committed, tried: Attempt) -> Committed:
         """A smaller step, and if unsolvable against slip."""
-        smaller = retreat(now, tried.result.converged)
-        ratio = smaller.step_size_um / now.step_size_um
-        return replace(smaller, share_step=max(tried.share - now.share, 0.0) * ratio)
+        return retreated(now, tried)
 
     def done(self, now: Committed) -> bool:
         """Whether the charge has passed."""

@@ -28,8 +28,7 @@ from napress.fem.state.committed import AcceptedStep, Committed
 from napress.fem.stepping.equilibrium import newton_settings, resist_slip, settle
 from napress.fem.stepping.judge import Rejected, judge
 from napress.fem.stepping.ramp_stage import CREEP_RULES, creep_share, step_of_ramp
-from napress.fem.stepping.stage import Attempt
-from napress.fem.stepping.step_size import retreat
+from napress.fem.stepping.stage import Attempt, entered, retreated
 
 # First step of an entry: of its share, and of the yield stress at first touch.
 FIRST_SHARE, FIRST_PRESSURE = 1e-3, 0.1
@@ -68,13 +67,7 @@ class TimedStage:
 
     def begin(self, now: Committed) -> Committed:
         """Where the entry begins, or goes on after a resume."""
-        if now.share == 0.0:
-            now = replace(
-                now,
-                from_pressure_MPa=now.pressure_MPa,
-                from_displacement_um=now.displacement_um,
-                share_step=0.0,
-            )
+        now = entered(now)
         return now if now.share_step > 0.0 else replace(now, share_step=self._first(now))
 
     def stopped(self, now: Committed) -> str:
@@ -224,9 +217,7 @@ class TimedStage:
 
     def retreat(self, now: Committed, tried: Attempt) -> Committed:
         """A smaller step, and if unsolvable against slip."""
-        smaller = retreat(now, tried.result.converged)
-        ratio = smaller.step_size_um / now.step_size_um
-        return replace(smaller, share_step=max(tried.share - now.share, 0.0) * ratio)
+        return retreated(now, tried)
 
     def done(self, now: Committed) -> bool:
         """Whether the entry has come to its end."""
