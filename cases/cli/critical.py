@@ -23,6 +23,10 @@ def critical(
         Path | None, typer.Option("--out", help="Folder of the search; default critical/<case>.")
     ] = None,
     cores: Annotated[int | None, typer.Option("--cores", min=1, help="Runs at a time.")] = None,
+    slurm: Annotated[bool, typer.Option("--slurm", help="Run on Slurm, as it is set up.")] = False,
+    profile: Annotated[
+        str, typer.Option("--profile", help="Run as this Snakemake profile says.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
@@ -36,7 +40,7 @@ def critical(
     folder = out or Path("critical") / case.stem
     loaded = load_case(case)
     say = (lambda text: None) if quiet else print_progress
-    where = Where(cores or usable_cores())
+    where = Where(cores or usable_cores(), slurm, profile)
     limit = find_limit(loaded, str(case), varied, fixed, folder, where, say)
     data = limit.as_dict()
     with file_system_errors(folder):

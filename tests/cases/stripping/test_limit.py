@@ -34,12 +34,22 @@ def case(tmp_path):
     return path
 
 
+class Asked(list):
+    """Stack pressure and current of every run, and where they took place."""
+
+    def __init__(self):
+        super().__init__()
+        self.places = []
+
+
 @pytest.fixture
 def runs(monkeypatch):
     """Contact is kept where the pressure in MPa exceeds the current in mA/cm2; told what ran."""
-    asked = []
+    asked = Asked()
+    places = asked.places
 
     def run(campaign, where, **_):
+        places.append(where)
         found = []
         for job in campaign.jobs:
             entry = search_entry(job.case_toml)
@@ -93,6 +103,24 @@ def test_the_command_writes_answer_and_figure(case, runs, tmp_path, capsys):
     assert answer["lost_at_MPa"] < answer["critical_pressure_MPa"] < answer["kept_at_MPa"]
     assert json.loads((out / "critical.json").read_text())["runs"] == answer["runs"]
     assert (out / "figures" / "critical.png").stat().st_size > 10_000
+
+
+def test_the_runs_go_where_it_is_told(case, runs, tmp_path):
+    words = ["critical", str(case), "--current", "1 mA/cm**2", "--out", str(tmp_path / "out"), "-q"]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--slurm", "--profile", "mine", "--cores", "3"])
+    assert ended.value.code == ExitCode.OK
+    assert set(runs.places) == {Where(3, True, "mine")}
+
+
+def test_a_machine_without_slurm_says_so(case, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("napress.cases.campaigns.where.shutil.which", lambda name: None)
+    words = ["critical", str(case), "--current", "1 mA/cm**2", "--out", str(tmp_path / "out")]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--slurm"])
+    assert ended.value.code == ExitCode.BAD_INPUT
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1 and ("allowed" in line or "not installed" in line)
 
 
 @pytest.mark.parametrize(
