@@ -1,7 +1,8 @@
 """Which rough surfaces reach 360 MPa: three ceramics, sinusoids and self-affine profiles.
 
 The runs are a campaign in a folder that is kept; calling again runs what is missing.
-The sodium is the shipped one: 0.235 MPa, no hardening, the hardest to solve.
+The sodium is the shipped one: 0.235 MPa, no hardening, the hardest to solve. With --three
+it presses maps instead, see ``reach_maps.py``.
 Prints a Markdown table and, last, one JSON line.
 """
 
@@ -16,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 import tomli_w
+from reach_maps import METALS, STIFFNESSES_GPA, labels_of_maps, map_case, write_ceramic
 
 from napress.cases.campaigns.campaign import Campaign, Count, Job, Standing, Where
 from napress.cases.schema.load import parse_case
@@ -69,24 +71,42 @@ def case_of(kind: str, size_um: float, elements: int, seed: int, ceramic: str) -
     }
 
 
-def name_of(surface: tuple[str, float, int, int, str], physics: str) -> str:
+def profiles(
+    steep: bool, ceramics: tuple[str, ...], physics: str
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """What tells the runs in 2-D apart, and their cases."""
+    runs = []
+    for ceramic in ceramics:
+        for kind, size_um, elements, seed in STEEP if steep else SURFACES:
+            labels = {"surface": kind, "size_um": size_um, "elements": elements, "seed": seed}
+            content = case_of(kind, size_um, elements, seed, ceramic) | PHYSICS[physics]
+            runs.append((labels | {"ceramic": ceramic, "physics": physics}, content))
+    return runs
+
+
+def maps(options: argparse.Namespace, folder: Path) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """What tells the runs in 3-D apart, and their cases."""
+    write_ceramic(folder)
+    runs = labels_of_maps(options.elements, options.seeds, options.metals, options.stiffnesses)
+    return [(labels, map_case(labels, TARGETS_MPA)) for labels in runs]
+
+
+def name_of(labels: dict[str, Any]) -> str:
     """The name of a run's folder."""
-    kind, size_um, elements, seed, ceramic = surface
-    return f"{kind}-{size_um:g}um-{elements}-seed{seed}-{ceramic}-{physics}"
+    kind, size_um, elements, seed, *rest = labels.values()
+    return "-".join(map(str, (kind, f"{size_um:g}um", elements, f"seed{seed}", *rest)))
 
 
-def job_of(surface: tuple[str, float, int, int, str], physics: str) -> Job:
+def job_of(labels: dict[str, Any], content: dict[str, Any], folder: Path) -> Job:
     """The job of one run, its case checked."""
-    content = tomli_w.dumps(case_of(*surface) | PHYSICS[physics])
-    name = name_of(surface, physics)
-    return Job.of(parse_case(content.encode(), f"{name}.toml", Path()), name, folder=name)
+    name = name_of(labels)
+    case = parse_case(tomli_w.dumps(content).encode(), f"{name}.toml", folder)
+    return Job.of(case, name, folder=name)
 
 
-def read_run(folder: Path, job: tuple[str, float, int, int, str]) -> dict[str, Any]:
+def read_run(folder: Path, labels: dict[str, Any]) -> dict[str, Any]:
     """What a run reached, read from its history alone."""
-    row: dict[str, Any] = dict(
-        zip(("surface", "size_um", "elements", "seed", "ceramic"), job, strict=True)
-    )
+    row = dict(labels)
     history = pd.read_csv(folder / "history.csv")
     last, steps = history.iloc[-1], history[history["step"] > 0]
     highest, ended = history["pressure_MPa"].max(), "no summary"
@@ -94,16 +114,17 @@ def read_run(folder: Path, job: tuple[str, float, int, int, str]) -> dict[str, A
         summary = json.loads((folder / "summary.json").read_text())
         ended, row["cpu_s"] = summary["ended"], round(summary["cpu_s"], 1)
     reached = ended == "completed" and highest >= (1 - 1e-6) * TARGETS_MPA[-1]
+    per = "" if "plastic_dissipation_pJ" in history else "_per_um"
+    slipped = last[f"stabilisation_pJ{per}"] / last[f"plastic_dissipation_pJ{per}"]
     return row | {
         "ended": "reached" if reached else ended,
         "highest_pressure_MPa": round(float(highest), 4),
         "closure_percent": round(float(last["closure_percent"]), 4),
         "steps": len(steps),
         "newton_per_step": round(float(steps["newton_iterations"].mean()), 1),
+        "thrown_away": int(steps["rejected_attempts"].sum()),
         "redistributions": int(last["redistributions"]),
-        "slip_work_percent": round(
-            100 * float(last["stabilisation_pJ_per_um"] / last["plastic_dissipation_pJ_per_um"]), 3
-        ),
+        "slip_work_percent": round(100 * float(slipped), 3),
         "step_error_percent": round(float(history["step_error_percent"].abs().sum()), 2),
         "energy_balance_error_percent": round(float(last["energy_balance_error_percent"]), 4),
     }
@@ -125,20 +146,33 @@ def main() -> int:
     parser.add_argument("--physics", choices=tuple(PHYSICS), default="plain")
     parser.add_argument("--ceramics", nargs="+", choices=tuple(CERAMICS), default=tuple(CERAMICS))
     parser.add_argument("--steep", action="store_true", help="only the 2 um rms profile")
+    parser.add_argument("--three", action="store_true", help="maps, in 3-D")
+    parser.add_argument("--elements", type=int, default=8, help="of a map, along each side")
+    parser.add_argument("--seeds", type=int, nargs="*", default=(1, 2, 3), help="of maps")
+    parser.add_argument("--metals", nargs="+", choices=tuple(METALS), default=tuple(METALS))
+    parser.add_argument(
+        "--stiffnesses",
+        type=int,
+        nargs="+",
+        default=STIFFNESSES_GPA,
+        help="of the ceramic under a map, GPa",
+    )
     options = parser.parse_args()
-    surfaces = STEEP if options.steep else SURFACES
-    asked = [(*surface, ceramic) for surface in surfaces for ceramic in options.ceramics]
-    jobs = {name_of(one, options.physics): one for one in asked}
+    if options.three:
+        asked = maps(options, options.out)
+    else:
+        asked = profiles(options.steep, options.ceramics, options.physics)
+    labels_of = {name_of(labels): labels for labels, _ in asked}
 
     def on_end(one: Standing, count: Count) -> None:
-        row = read_run(one.folder, jobs[one.job.id]) if one.usable else {"ended": one.reason}
+        row = read_run(one.folder, labels_of[one.job.id]) if one.usable else {"ended": one.reason}
         print(json.dumps({"run": one.job.id} | row), file=sys.stderr, flush=True)
 
     campaign = Campaign(
-        [job_of(one, options.physics) for one in asked], options.out / "campaign", runs=options.out
+        [job_of(*one, options.out) for one in asked], options.out / "campaign", runs=options.out
     )
     found = campaign.run(Where(options.jobs), on_end=on_end)
-    rows = [read_run(one.folder, jobs[one.job.id]) for one in found if one.usable]
+    rows = [read_run(one.folder, labels_of[one.job.id]) for one in found if one.usable]
     for one in found:
         if not one.usable:
             print(f"{one.job.id}: {one.reason}", file=sys.stderr)

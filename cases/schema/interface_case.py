@@ -58,6 +58,7 @@ from napress.cases.values.toml import folder_of
 
 LARGEST_ELEMENTS = 4096
 DEFAULT_ELEMENTS = {2: 128, 3: 16}
+VOID_ERROR = {2: 0.2, 3: 0.5}  # percent
 ELEMENTS_ALLOWED = {2: (8, LARGEST_ELEMENTS), 3: (4, 256)}
 LONGEST_FACET = 2.0  # of its short side
 
@@ -213,8 +214,9 @@ class Solver(Strict):
 
     void_error: _field(
         quantity(units.FRACTION, Bounds(above=0.0, at_most=50.0)),
-        "accepted step error in void volume, of the initial void per decade of closure",
-    ) = 0.2
+        "accepted step error in void volume, of the initial void per decade of closure; "
+        "default: 0.2 % in 2-D, 0.5 % in 3-D",
+    ) = VOID_ERROR[2]
     first_step: _field(_STEP, "platen displacement of the first step") = 0.005
     smallest_step: _field(_STEP, "below this the run ends with a named reason") = 1e-6
     largest_step: _field(_STEP, "upper bound of the platen displacement of a step") = 0.1
@@ -285,6 +287,18 @@ class Case(Strict):
     window: Annotated[
         WindowTable | None, Field(description="table [window] of `napress window`", exclude=True)
     ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_void_error(cls, raw: object) -> object:
+        """In 3-D a step costs more, and the mesh is coarser than its error."""
+        if not isinstance(raw, dict):
+            return raw
+        cell, solver = raw.get("interface"), raw.get("solver", {})
+        in_3d = isinstance(cell, dict) and cell.get("dimension") == 3
+        if in_3d and isinstance(solver, dict) and "void_error" not in solver:
+            return raw | {"solver": solver | {"void_error": f"{VOID_ERROR[3]} percent"}}
+        return raw
 
     @field_validator("surface", "program", mode="before")
     @classmethod

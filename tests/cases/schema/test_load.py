@@ -89,6 +89,17 @@ def test_solver_table_mirrors_step_control():
     assert written == set(Solver.model_fields)
 
 
+def test_a_map_accepts_a_larger_step_error_unless_it_says_otherwise():
+    text = example("rough-nzsp-3d.toml").read_text()
+    asked = text + '\n[solver]\nvoid_error = "0.3 percent"\n'
+    other = text + "\n[solver]\nmax_newton = 20\n"
+    errors = [
+        to_model(parse_case(one.encode(), "map.toml", NOWHERE)).step_control.void_error_percent
+        for one in (text, asked, other)
+    ]
+    assert errors == [0.5, 0.3, 0.5]
+
+
 def names(cls) -> list[str]:
     return [field.name for field in dataclasses.fields(cls)]
 
