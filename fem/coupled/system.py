@@ -15,7 +15,7 @@ from napress.fem.algebra.linear import SingularSystem
 from napress.fem.ceramic.body import Ceramic
 from napress.fem.contact.gap import look_under
 from napress.fem.contact.laws import InterfaceLaws
-from napress.fem.coupled.unknowns import Direction, Evaluation, State
+from napress.fem.coupled.unknowns import Direction, Evaluation, Linearised, State
 from napress.fem.inputs.load_program import ByPressure, PlatenControl
 from napress.fem.sodium.body import Sodium
 from napress.fem.timing import StageTimers
@@ -43,6 +43,7 @@ class CoupledSystem:
         nominal_area: Nominal interface area, µm^(dimension-1).
         timers: CPU time per stage.
         laws: Friction, adhesion, trapped gas and recession.
+        linearised: What the tangent last factored was built from; None before the first.
         factorisations: Number of factorisations so far.
         krylov_iterations: Number of Krylov iterations so far.
     """
@@ -61,7 +62,8 @@ class CoupledSystem:
         self._evaluations = 0
         self._platen_mode: Array | None = None
         self._evaluated = self.initial_state()
-        self.linearised_at = (self._evaluated, sodium.plastic.directions())
+        self.linearised: Linearised | None = None
+        self._history = (*sodium.history(), *self.laws.history())
         self._facets = sodium.sum(len(sodium.face.reference_area)) / sodium.face.points_per_facet
 
     def initial_state(self) -> State:
@@ -144,8 +146,8 @@ class CoupledSystem:
     def factor(self, at: Evaluation) -> None:
         """Assembles and factors the tangent at the state last evaluated.
 
-        State and stress directions are kept as ``linearised_at``: with them a restored
-        run builds the very tangent that the next step starts with.
+        What it is built from is kept as ``linearised``: with it a restored run builds the
+        very tangent that the next step starts with.
 
         Args:
             at: The evaluation of that state.
@@ -156,7 +158,8 @@ class CoupledSystem:
         """
         self.require_current(at)
         sodium = self.sodium
-        self.linearised_at = (self._evaluated, sodium.plastic.directions())
+        history = {field.name: np.array(field.read()) for field in self._history}
+        self.linearised = Linearised(self._evaluated, sodium.plastic.directions(), history)
         with self.timers.stage("tangent"):
             self._row, column = sodium.assemble_tangent()
         with self.timers.stage("factor"):

@@ -41,6 +41,24 @@ class Direction:
 
 
 @dataclass(frozen=True)
+class Linearised:
+    """What a tangent was built from: with it, the very same one is built again.
+
+    It may be older than the step that uses it, or than what that step starts from: a step
+    that converges with the tangent of the one before builds none of its own.
+
+    Attributes:
+        state: The iterate.
+        directions: Stress directions frozen in the metal, as ``freeze_directions`` takes them.
+        history: All history fields at that moment, by name.
+    """
+
+    state: State
+    directions: tuple[Array, Array, Array]
+    history: dict[str, Array]
+
+
+@dataclass(frozen=True)
 class Evaluation(ContactState):
     """The equations at one state.
 

@@ -26,6 +26,7 @@ from napress.fem.inputs.contact_law import ContactLaw
 from napress.fem.inputs.materials import PlasticMetal
 from napress.fem.sodium.plastic_history import PlasticHistory
 from napress.fem.sodium.plasticity import metal_constants
+from napress.fem.sodium.settings import settings
 from napress.fem.sodium.state import cell_field
 from napress.fem.sodium.weak_form import BULK_DEGREE, FACET_DEGREE, SodiumFields, build_forms
 from napress.meshes.interface_mesh import Boundary, TaggedMesh
@@ -48,6 +49,7 @@ class Sodium:
         platen_dofs: Owned vertical unknowns on the platen.
         fixed: Owned unknowns fixed by the side walls.
         plastic: Plastic history at the cell points.
+        slip_viscosity: Resistance to slip, MPa/µm; see ``resist_slip``.
         solver: Factorised tangent with the platen rows replaced by identity.
         strength: Strength of each cell over that in bulk; ``strength`` gives it by place.
     """
@@ -68,6 +70,7 @@ class Sodium:
         self._make_spaces(metal, facet_size_um, strength)
         self._make_conditions()
         self._make_forms(metal)
+        self.slip_viscosity = 0.0
         self.plastic = PlasticHistory(body.mesh, metal, self.fields, self.forms.mapping)
         self._make_expressions()
         self._assembled = None
@@ -262,6 +265,7 @@ class Sodium:
         Args:
             viscosity: Traction per slip, MPa/µm, on the open surface too; 0 is none.
         """
+        self.slip_viscosity = float(viscosity)
         self.fields.slip_viscosity.x.array[:] = viscosity
 
     def remember(self) -> None:
@@ -333,11 +337,11 @@ class Sodium:
     # --- history ---------------------------------------------------------------
 
     def history(self) -> tuple[HistoryField, ...]:
-        """What an accepted step changes for good: plastic flow and the contact multiplier."""
+        """Plastic flow and the contact multiplier, and what else the forms are set to."""
         multiplier = HistoryField(
             "multiplier", FACE, INTERPOLATED, self.multiplier, self.set_multiplier
         )
-        return (*self.plastic.history(), multiplier)
+        return (*self.plastic.history(), multiplier, *settings(self))
 
     def flow_stress_behind_face(self) -> Array:
         """Committed flow stress of the cell behind each contact facet, (facets,), MPa."""

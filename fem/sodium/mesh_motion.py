@@ -80,8 +80,8 @@ class MeshMotion:
     def move(self, surface: Array, platen: float) -> Array | None:
         """Displacement of all nodes for a new contact surface; collective.
 
-        Starts from the mesh found last, the undeformed one at first. The mesh at rest
-        depends on its boundary alone, so where it started from does not show.
+        Starts from the undeformed mesh, not from the one found last, which a resumed run
+        does not have: the two would differ by what is left of the forces.
 
         Args:
             surface: New displacement of the contact nodes, (nodes, dimension), µm, in
@@ -93,15 +93,14 @@ class MeshMotion:
             was found.
         """
         motion = self._motion.x.array
-        start = motion.copy()
-        before, platen_before = start[self.surface_dofs], self._platen.x.array.copy()
+        motion[:] = 0.0
         done, share = 0.0, 1.0
         for _ in range(MAX_PARTS):
             kept = motion.copy()
             there = min(done + share, 1.0)
-            self._goal.x.array[self.surface_dofs] = before + there * (surface - before)
+            self._goal.x.array[self.surface_dofs] = there * surface
             self._goal.x.scatter_forward()
-            self._platen.x.array[:] = platen_before + there * (platen - platen_before)
+            self._platen.x.array[:] = there * platen
             if self._relax():
                 done = there
                 if done == 1.0:
@@ -112,8 +111,6 @@ class MeshMotion:
             share *= 0.4
             if share < SMALLEST_SHARE:
                 break
-        motion[:] = start
-        self._platen.x.array[:] = platen_before
         return None
 
     def _valid(self) -> bool:

@@ -2,8 +2,9 @@
 
 Values are stored with the coordinates of the points they belong to and looked up
 by coordinate, so a checkpoint does not know how many ranks wrote it. It holds the
-step's state together with the history *before* the step: restoring rebuilds the
-tangent the next step starts from, then commits.
+step's state together with the history *before* the step, and the same of the moment at
+which the last tangent was built, which may be steps ago: restoring rebuilds the tangent
+the next step starts from, then commits.
 """
 
 from __future__ import annotations
@@ -23,10 +24,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from napress.fem.coupled.system import CoupledSystem
-from napress.fem.coupled.unknowns import Evaluation, State
+from napress.fem.coupled.unknowns import Evaluation, Linearised, State
 from napress.fem.history_field import CELLS, FACE, SHARED
 from napress.fem.inputs.load_program import ByDisplacement
-from napress.fem.sodium.creep import let_creep
 from napress.fem.sodium.points import reference_points
 from napress.fem.state.committed import AcceptedStep, Committed, commit
 from napress.fem.state.history import History
@@ -35,7 +35,7 @@ from napress.fem.state.sampling import gather_rows
 Array = NDArray[np.float64]
 _PER_POINT = [one.name for one in fields(Committed) if "per_point" in one.metadata]
 _NOT_SCALAR = {*_PER_POINT, "state"}
-STATE, TANGENT = "state", "tangent"  # of the step, and where the last tangent was built
+STATE, TANGENT = "state", "tangent"  # of the step, and what the last tangent was built from
 DIRECTIONS = ("current_direction", "dual_direction", "direction_weight")
 NODES, VERTICES = "nodes", "vertices"  # where displacement and pressure sit
 SEPARATOR = ":"  # kind of point, then name
@@ -65,21 +65,22 @@ def _packed(
     """Arrays by the kind of point they belong to and by name, and those that every rank has."""
     sodium, now = system.sodium, accepted.committed
     pressure_dofs = reference_points(sodium).pressure_dofs
-    linearised, linearised_directions = system.linearised_at
+    history = {field.name: field.read() for field in History(system).fields}
+    step = Linearised(now.state, sodium.plastic.directions(), history)
+    # No step is accepted without a tangent.
+    tangent = system.linearised or step
     found: dict[str, dict[str, Array]] = {NODES: {}, VERTICES: {}, CELLS: {}, FACE: {}}
     shared = {}
-    for prefix, state, directions in (
-        (STATE, now.state, sodium.plastic.directions()),
-        (TANGENT, linearised, linearised_directions),
-    ):
-        found[NODES][prefix] = state.sodium[sodium.displacement_dofs]
-        found[VERTICES][prefix] = state.sodium[pressure_dofs]
-        for name, values in zip(DIRECTIONS, directions, strict=True):
+    for prefix, one in ((STATE, step), (TANGENT, tangent)):
+        found[NODES][prefix] = one.state.sodium[sodium.displacement_dofs]
+        found[VERTICES][prefix] = one.state.sodium[pressure_dofs]
+        for name, values in zip(DIRECTIONS, one.directions, strict=True):
             found[CELLS][f"{prefix}_{name}"] = values
         for name in ("load", "deflection", "gas"):
-            shared[f"{prefix}_{name}"] = getattr(state, name)
-    for field in History(system).fields:
-        (shared if field.kind == SHARED else found[field.kind])[field.name] = field.read()
+            shared[f"{prefix}_{name}"] = getattr(one.state, name)
+        for field in History(system).fields:
+            where = shared if field.kind == SHARED else found[field.kind]
+            where[f"{prefix}_{field.name}"] = one.history[field.name]
     found[FACE] |= {name: getattr(now, name) for name in _PER_POINT}
     return found, shared
 
@@ -139,7 +140,6 @@ def _write(
     header = {
         "key": key,
         "initial_void": initial_void,
-        "stiffness": float(system.sodium.fields.stiffness.value),
         "committed": scalars,
     }
     buffer = io.BytesIO()
@@ -224,7 +224,15 @@ def _restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, fl
         shared = (stored(SHARED, f"{prefix}_{name}") for name in ("load", "deflection", "gas"))
         return State(unknowns, *shared)
 
+    history = History(system)
+
     def evaluated(prefix: str) -> Evaluation:
+        kept = {}
+        for field in history.fields:
+            values = stored(field.kind, f"{prefix}_{field.name}")
+            shared = field.kind == SHARED
+            kept[field.name] = values if shared else values.reshape(field.read().shape)
+        history.restore(kept)
         directions = (
             stored(CELLS, f"{prefix}_{name}").reshape(one.shape)
             for name, one in zip(DIRECTIONS, sodium.plastic.directions(), strict=True)
@@ -232,16 +240,8 @@ def _restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, fl
         sodium.plastic.freeze_directions(*directions)
         return system.evaluate(state(prefix), ByDisplacement(scalars["displacement_um"]))
 
-    history = History(system)
-    kept = {}
-    for field in history.fields:
-        values = stored(field.kind, field.name)
-        kept[field.name] = values if field.kind == SHARED else values.reshape(field.read().shape)
-    history.restore(kept)
-    sodium.fields.stiffness.value = header["stiffness"]
     per_point = {name: stored(FACE, name)[:, 0] for name in _PER_POINT}
     restored = Committed(state=state(STATE), **per_point, **scalars)
-    let_creep(sodium, restored.crept_s, restored.temperature_K)
     system.factor(evaluated(TANGENT))
     at = evaluated(STATE)
     system.stiffen(restored.pressure_MPa)

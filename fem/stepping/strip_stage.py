@@ -108,7 +108,7 @@ class StripStage:
         resist_slip(self._system, now)
         command = ByPressure(self._pressure_MPa(now, step))
         # Not the tangent of the last step: it was made with what had left in an earlier round
-        # of that step, which a resumed run cannot know.
+        # of that step.
         settings = newton_settings(self._system, now, self._control)
         # Contact comes and goes from point to point here: what is left out of balance must not
         # decide which of them carries.

@@ -83,8 +83,9 @@ class Upkeep:
                 command = ByPressure(now.pressure_MPa)
             result = solve(system, moved.state, command, settings)
         if result is None or not result.converged:
-            self._history.restore(kept)
             sodium.set_state(now.state.sodium)
+            sodium.remember()
+            self._history.restore(kept)
             return now
         at = result.evaluation
         displacement = -sodium.platen_value(result.state.sodium)

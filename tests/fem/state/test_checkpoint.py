@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import napress.meshes.backend  # noqa: F401
 
 import numpy as np
@@ -15,6 +17,7 @@ from napress.fem.inputs.load_program import pressure_targets
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.state import checkpoint
 from napress.fem.state.committed import first_touch
+from napress.fem.stepping import equilibrium
 from napress.fem.stepping.follow import follow
 
 TARGETS, SAVED_AT = (0.5, 1.0, 1.5), 12
@@ -67,10 +70,61 @@ def test_restored_run_continues_as_if_never_stopped(whole):
     rest = steps[SAVED_AT:]
     assert len(again) == len(rest)
     for one, other in zip(again, rest, strict=True):
-        for name in ("displacement_um", "pressure_MPa", "void", "external_work", "dissipation"):
-            value, expected = getattr(one.committed, name), getattr(other.committed, name)
-            assert value == pytest.approx(expected, rel=1e-6), (other.committed.step, name)
-        assert one.iterations == other.iterations
+        same(one, other)
+
+
+def same(one, other):
+    """Whether two accepted steps are the same to the last bit."""
+    for name in ("displacement_um", "pressure_MPa", "void", "external_work", "dissipation"):
+        value, expected = getattr(one.committed, name), getattr(other.committed, name)
+        assert value == expected, (other.committed.step, name)
+    np.testing.assert_array_equal(one.committed.state.sodium, other.committed.state.sodium)
+    assert one.iterations == other.iterations
+
+
+def every_step_saved(folder, targets, slip_resistance=0.0):
+    """Steps of a run, each with its checkpoint, and how many tangents each has built."""
+    system = fresh()
+    start = replace(first_touch(system, CONTROL), slip_resistance=slip_resistance)
+    steps, built = [], [0]
+
+    def listen(accepted):
+        steps.append(accepted)
+        built.append(system.factorisations)
+        path = folder / f"{accepted.committed.step}.npz"
+        checkpoint.save(path, system, accepted, start.void, "key")
+
+    assert follow(system, pressure_targets(targets), CONTROL, listen, start, start.void).finished
+    return steps, np.diff(built)
+
+
+def next_step(path, targets):
+    """The step that a run resumed from a checkpoint takes first."""
+    system, found = fresh(), []
+    start, void = checkpoint.restore(path, system, "key")
+    # It ends early where it may go no further than this.
+    control = replace(CONTROL, max_steps=start.step + 1)
+    follow(system, pressure_targets(targets), control, found.append, start, void, True)
+    return found[0]
+
+
+def test_a_tangent_older_than_the_step_is_the_same_after_a_resume(tmp_path, monkeypatch):
+    # So coarse that steps are solved with the tangent of the one before.
+    monkeypatch.setattr(equilibrium, "RESIDUAL_TOLERANCE", 1.0)
+    targets = (1.0,)
+    steps, built = every_step_saved(tmp_path, targets)
+    old = [index for index, count in enumerate(built[:-1]) if count == 0]
+    assert old, "each step has built a tangent of its own"
+    for index in old:
+        same(next_step(tmp_path / f"{index + 1}.npz", targets), steps[index + 1])
+
+
+def test_a_tangent_with_slip_resisted_is_the_same_after_a_resume(tmp_path):
+    targets = (0.5,)
+    steps, _ = every_step_saved(tmp_path, targets, slip_resistance=10.0)
+    assert [step.committed.slip_resistance for step in steps[:2]] == pytest.approx([3.0, 0.0])
+    for saved_at in (1, 2):
+        same(next_step(tmp_path / f"{saved_at}.npz", targets), steps[saved_at])
 
 
 def test_another_case_is_refused(whole):

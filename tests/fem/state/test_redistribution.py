@@ -12,6 +12,7 @@ from mpi4py import MPI
 
 from napress.cases.verification.pressing.pressing import sinusoid_problem
 from napress.fem.algebra import tensors
+from napress.fem.coupled.newton import NewtonResult
 from napress.fem.coupled.problem import build_system
 from napress.fem.inputs.load_program import pressure_targets
 from napress.fem.inputs.step_control import StepControl
@@ -19,6 +20,8 @@ from napress.fem.sodium.mesh_motion import MeshMotion
 from napress.fem.state import checkpoint
 from napress.fem.state.committed import first_touch
 from napress.fem.state.redistribution import Redistribution, _lowest
+from napress.fem.stepping import upkeep
+from napress.fem.stepping.equilibrium import newton_settings
 from napress.fem.stepping.follow import follow
 
 CONTROL = StepControl(first_step_um=0.02, largest_step_um=0.05)
@@ -94,23 +97,48 @@ def test_resumed_run_redistributes_as_the_uninterrupted_one(tmp_path):
             saved.append(accepted.committed.step)
             checkpoint.save(path, system, accepted, start.void, "key")
 
-    _, whole, _ = pressed((1.5,), save_after_a_redistribution, distortion=1.05)
+    _, whole, steps = pressed((1.5,), save_after_a_redistribution, distortion=1.05)
     system = build_system(sinusoid_problem(16), MPI.COMM_SELF)
     start, void = checkpoint.restore(path, system, "key")
     assert start.step == saved[0] and start.redistributions >= 1
+    assert whole.redistributions > start.redistributions
     control = replace(CONTROL, facet_distortion=1.05)
-    outcome = follow(
-        system,
-        pressure_targets((1.5,)),
-        control,
-        lambda accepted: None,
-        start,
-        void,
-        tangent_ready=True,
-    )
-    assert outcome.committed.step == whole.step
-    assert outcome.committed.redistributions == whole.redistributions
-    assert outcome.committed.void == pytest.approx(whole.void, rel=1e-6)
+    again = []
+    follow(system, pressure_targets((1.5,)), control, again.append, start, void, True)
+    rest = steps[start.step :]
+    assert len(again) == len(rest)
+    for one, other in zip(again, rest, strict=True):
+        np.testing.assert_array_equal(one.committed.state.sodium, other.committed.state.sodium)
+        assert one.committed.void == other.committed.void
+
+
+def test_the_mesh_found_does_not_depend_on_the_one_before():
+    sodium = build_system(sinusoid_problem(16), MPI.COMM_SELF).sodium
+    nodes = sodium.displacement_space.tabulate_dof_coordinates()[:, :2]
+
+    def moved_to(heights):
+        motion = MeshMotion(sodium.body, sodium.displacement_space)
+        goal = np.zeros((len(motion.surface_dofs), 2))
+        places = nodes[motion.surface_dofs[:, 0] // 2, 0]
+        for height_um in heights:
+            goal[:, 1] = height_um * np.cos(2 * np.pi * places / 10.0)
+            found = motion.move(goal, -1.0)
+        return found
+
+    np.testing.assert_array_equal(moved_to([0.3, 0.5]), moved_to([0.5]))
+
+
+def test_a_redistribution_that_fails_leaves_everything_as_it_was(monkeypatch):
+    system, now, _ = pressed((0.5,))
+    fields = system.sodium.fields
+    names = ("state", "previous", "previous_slope", "multiplier", "inverse_plastic")
+    before = {name: getattr(fields, name).x.array.copy() for name in names}
+    settings = newton_settings(system, now, CONTROL)
+    failed = NewtonResult(False, now.state, None, 1, "")
+    monkeypatch.setattr(upkeep, "solve", lambda *given: failed)
+    assert upkeep.Upkeep(system, 1.0).redistribute(now, settings, in_need=False) is now
+    for name in names:
+        np.testing.assert_array_equal(getattr(fields, name).x.array, before[name], name)
 
 
 def test_overhang_counts_as_filled():
