@@ -8,6 +8,7 @@ from napress.cases.schema.interface_case import Case, CeramicTable, value_of
 from napress.cases.schema.laws.creep import to_law
 from napress.cases.schema.laws.fracture import Fracture, Specimens
 from napress.cases.schema.program import to_program
+from napress.fem.inputs.load_program import Displacement, Release, Strip, has_time
 from napress.fem.inputs.materials import CreepLaw
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from napress.postprocess.fracture.filling import SlotFlow
     from napress.postprocess.fracture.invasion import FlawInvasion
     from napress.postprocess.fracture.weibull import WeibullLaw
+    from napress.postprocess.invasion.history import Stretch
     from napress.postprocess.theory.flaws import JacketedSleeve
 
 
@@ -118,6 +120,40 @@ def flaw_invasion(case: Case) -> FlawInvasion:
         creep_prefactor=None if law is None else law.rate_at(pressing_temperature_K(case)),
         creep_exponent=None if law is None else law.exponent,
         exponents=exponents,
+    )
+
+
+def pressure_history(case: Case) -> tuple[tuple[Stretch, ...], str]:
+    """The pressures of the program in time, and what to know about them.
+
+    Empty where the program takes no time, or does not say its pressures: a flaw then is
+    held at one pressure.
+    """
+    from napress.postprocess.invasion.history import Stretch
+
+    program = to_program(case.program)
+    if not has_time(program):
+        return (), (
+            "The program of the case takes no time: the map holds each pressure, got to at once."
+            + (" What it is released to stays." if isinstance(program[-1], Release) else "")
+        )
+    if any(isinstance(entry, Displacement) for entry in program):
+        return (), (
+            "The program of the case moves the platen, so that its pressures are not known before: "
+            "the map holds each pressure, got to at once."
+        )
+    law, found, now = _creep_in_flaws(case), [], 0.0
+    usual = None if law is None else law.rate_at(pressing_temperature_K(case))
+    for entry in program:
+        quick = 1.0 if law is None else law.rate_at(entry.temperature_K) / usual
+        after = getattr(entry, "pressure_MPa", now)
+        # A stack that relaxes while a current flows is taken to keep its pressure (safe side).
+        before = after if isinstance(entry, Strip) else now
+        found.append(Stretch(before, after, entry.duration_s, quick))
+        now = after
+    return tuple(found), (
+        "Each point of the map is the program of the case brought to that highest pressure, its "
+        "longest hold there lasting that time; what follows keeps its pressures."
     )
 
 

@@ -7,23 +7,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from napress.cases.model.fracture import flaw_invasion, fracture_settings
+from napress.cases.model.fracture import flaw_invasion, fracture_settings, pressure_history
 from napress.cases.schema.interface_case import Case, value_of
 from napress.cases.schema.program import to_program
 from napress.cases.window.plan import Plan
-from napress.fem.inputs.load_program import Hold, Release
+from napress.fem.inputs.load_program import Hold, Release, highest_pressure_MPa
+from napress.postprocess.fracture.assessment import FractureSettings
 from napress.postprocess.fracture.confinement import Compact, Confinement
+from napress.postprocess.fracture.in_time import local_factor, reach_of, statistics_table
+from napress.postprocess.invasion.history import Stretch, hold_of
 from napress.postprocess.theory.flaws import JacketedSleeve, pore_pressure_MPa
-from napress.postprocess.window.curves import Curves, PelletLoads, SeedCurves
-from napress.postprocess.window.ends import Targets, Window
-from napress.postprocess.window.holding import doubled, survival, ways_of
-from napress.postprocess.window.survival import (
-    Survival,
-    local_factor,
-    pressures_looked_at,
-    softening,
-    statistics_table,
-)
+from napress.postprocess.window.closing import Held, closing
+from napress.postprocess.window.curves import Array, Curves, PelletLoads, SeedCurves
+from napress.postprocess.window.ends import End, Targets, upper_end
+from napress.postprocess.window.holding import Faces, Question, doubled, survival, ways_of
+from napress.postprocess.window.survival import Survival, pressures_looked_at
 
 # The hold of the sentences where the program has none.
 DEFAULT_HOLD_S = 600.0
@@ -35,7 +33,8 @@ def in_time(
     curves: Curves,
     targets: Targets,
     loads: PelletLoads | None,
-    window: Window,
+    broken: dict[str, Array],
+    held: list[Held],
 ) -> Survival:
     """The time-aware part of the answer.
 
@@ -45,26 +44,30 @@ def in_time(
         curves: The same over the pellet.
         targets: What is asked.
         loads: The pellet; None if even.
-        window: The range for the program of the case.
+        broken: Ways to break as the case holds the pellet, by name.
+        held: Runs of the first surface that were held, shortest first.
     """
     case = plan.case
     settings, invasion = fracture_settings(case), flaw_invasion(case)
-    program = to_program(case.program)
-    whole = sum(entry.duration_s for entry in program)
-    holds = [entry.duration_s for entry in program if isinstance(entry, Hold)]
-    hold_s = max(holds) if holds else DEFAULT_HOLD_S
+    history, note = pressure_history(case)
+    hold_s = program_hold_s(case)
+    if not history and isinstance(to_program(case.program)[-1], Release):
+        # Pressed, held and released to what the program ends with, all but the hold at once.
+        left = to_program(case.program)[-1].pressure_MPa
+        top = max(highest_pressure_MPa(to_program(case.program)), left)
+        history = (Stretch(0.0, top, 0.0), Stretch(top, left, 0.0))
     pressure = pressures_looked_at(curves.pressure_MPa, targets.pressure_MPa)
-    table = statistics_table(settings.flaws)
-    local = np.array([_local(seed, table, pressure) for seed in seeds])
-    if loads is not None and settings.confinement.kind != "isostatic":
-        uneven = [max(float(loads.local_MPa(p).max() / p), 1.0) for p in pressure]
-        local = local * np.array(uneven)
+    faces = _faces(seeds, settings, loads, pressure)
     metals = invasion.metals()
-    soft = softening(
+    others = {name: rows for name, rows in broken.items() if name != "flaw"}
+    breaks = _of_each(upper_end(curves, others, targets, plan.press_MPa), len(seeds))
+    asked = Question(targets, history, hold_s, breaks, (note, *_fit(plan, faces)))
+    close = closing(
+        curves,
+        held,
         value_of(case.sodium, "yield_strength").value,
         metals[0] if metals else None,
-        case.creep is not None,
-        whole,
+        _whole_s(case) if case.creep is not None else None,
     )
     ways = ways_of(settings.confinement, _others(case, settings.confinement))
     names = [("flaw depth", "halved and doubled"), ("toughness", "halved and doubled")]
@@ -73,20 +76,48 @@ def in_time(
         names.append(("yield of the compact", "halved and doubled"))
     given = (settings.confinement, invasion, settings.flaws)
     doubted = [(name, tried, doubled(name, *given)) for name, tried in names]
-    return survival(
-        curves,
-        targets,
-        soft,
-        ways,
-        invasion,
-        settings.flaws,
-        local,
-        pressure,
-        hold_s,
-        isinstance(program[-1], Release),
-        doubted,
-        min((v for n, v in window.upper.sooner.items() if v and n != "flaw"), default=math.inf),
-    )
+    return survival(curves, asked, close, ways, invasion, settings.flaws, faces, doubted)
+
+
+def program_hold_s(case: Case) -> float:
+    """The longest hold of the program at its highest pressure, else at any, else ten minutes."""
+    at = hold_of(pressure_history(case)[0])[1]
+    holds = [entry.duration_s for entry in to_program(case.program) if isinstance(entry, Hold)]
+    return at or max(holds, default=DEFAULT_HOLD_S)
+
+
+def _whole_s(case: Case) -> float:
+    return sum(entry.duration_s for entry in to_program(case.program))
+
+
+def _faces(
+    seeds: list[SeedCurves], settings: FractureSettings, loads: PelletLoads | None, pressure: Array
+) -> Faces:
+    table = statistics_table(settings.flaws)
+    rows = [
+        [_local(seed, chance, table, pressure) for seed in seeds]
+        for chance in ("filled_probability", "through_probability")
+    ]
+    opening, through = (np.array(found) for found in rows)
+    # A run from before the way through was looked at: nothing stops a flaw there (safe side).
+    unknown = np.array([seed.through_probability is None for seed in seeds])
+    through[unknown] = opening[unknown]
+    if loads is not None and settings.confinement.kind != "isostatic":
+        uneven = np.array([max(float(loads.local_MPa(p).max() / p), 1.0) for p in pressure])
+        opening, through = opening * uneven, through * uneven
+    return Faces(pressure, opening, np.minimum(through, opening))
+
+
+def _fit(plan: Plan, faces: Faces) -> list[str]:
+    """Where the model of invasion does not apply, at the largest net pressure."""
+    settings, width = fracture_settings(plan.case), plan.case.fracture.slot_width_ratio.value
+    net = [float(p) - settings.confinement.lateral_MPa(float(p)) for p in faces.pressure_MPa]
+    return reach_of(settings.flaws, settings.invasion, width, max(net)).warnings()
+
+
+def _of_each(end: End, count: int) -> tuple[float, ...]:
+    found = [value if math.isfinite(value) else math.inf for value in end.seeds_MPa]
+    return tuple(found if len(found) == count else found[:1] * count)
 
 
 def held_modes(case: Case, grid: np.ndarray) -> dict[str, np.ndarray]:
@@ -110,11 +141,17 @@ def held_modes(case: Case, grid: np.ndarray) -> dict[str, np.ndarray]:
     return found
 
 
-def _local(seed: SeedCurves, table: tuple, pressure: np.ndarray) -> np.ndarray:
-    if seed.filled_probability is None or seed.lateral_MPa is None:
+def _local(seed: SeedCurves, name: str, table: tuple, pressure: np.ndarray) -> np.ndarray:
+    chance = getattr(seed, name)
+    if chance is None or seed.lateral_MPa is None:
         return np.ones(len(pressure))
     return local_factor(
-        seed.pressure_MPa, seed.filled_probability, seed.lateral_MPa, table, pressure
+        seed.pressure_MPa,
+        chance,
+        seed.lateral_MPa,
+        table,
+        pressure,
+        through=name == "through_probability",
     )
 
 

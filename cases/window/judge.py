@@ -137,7 +137,7 @@ def answer_of(plan: Plan, ended: list[Standing]) -> tuple[Answer, list[str]]:
         tuple(doubted),
         tuple(names),
         loads is not None,
-        in_time(plan, seeds, curves, targets, loads, window),
+        in_time(plan, seeds, curves, targets, loads, broken, []),
         plan.press_MPa,
     )
     return answer, complaints

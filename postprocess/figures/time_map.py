@@ -13,11 +13,15 @@ from napress.postprocess.records.columns import head
 from napress.postprocess.window.holding import duration
 from napress.postprocess.window.survival import STATES, Survival
 
-COLOURS = ("#d9dee5", "#b7d5ea", "#009e73", "#e69f00", "#f0c674", "#b3470a")
+COLOURS = ("#d9dee5", "#b7d5ea", "#009e73", "#e69f00")
+COLOURS += ("#cbb0d9", "#f0c674", "#c9a27a", "#8a8f98", "#b3470a")
+# Entries of the key in a row.
+KEY_COLUMNS = 4
 TICKS_S = (1.0, 60.0, 3600.0, 86400.0, 8.64e6)
 CAPTION = (
     "What each pressure and time held come to, for the worst of the surfaces and flaws at the "
-    "failure target, held as in the case. Dotted: the hold that the sentences are about."
+    "failure target, held as in the case: the program of the case, if it takes time, brought to "
+    "that highest pressure and held there so long. Dotted: the hold that the sentences are about."
 )
 
 
@@ -30,10 +34,10 @@ def draw_time_map(found: Survival) -> Figure:
     Returns:
         The figure.
     """
-    figure = style.new_figure(7.2, 3.0)
+    figure = style.new_figure(7.2, 3.1)
     figure.set_layout_engine(None)
     axes = figure.subplots()
-    figure.subplots_adjust(0.105, 0.3, 0.985, 0.97)
+    figure.subplots_adjust(0.105, 0.33, 0.985, 0.97)
     states = found.time_map
     edges = [_edges(values) for values in (states.pressure_MPa, states.time_s)]
     axes.pcolormesh(
@@ -50,7 +54,11 @@ def draw_time_map(found: Survival) -> Figure:
     shown = np.unique(states.worst)
     patches = [Patch(color=COLOURS[index], label=STATES[index]) for index in shown]
     figure.legend(
-        handles=patches, loc="lower center", ncols=len(patches), frameon=False, fontsize=8
+        handles=patches,
+        loc="lower center",
+        ncols=min(len(patches), KEY_COLUMNS),
+        frameon=False,
+        fontsize=8,
     )
     return figure
 

@@ -19,6 +19,7 @@ from napress.postprocess.fracture import weibull
 from napress.postprocess.fracture.confinement import Confinement
 from napress.postprocess.fracture.criteria import safety_fields
 from napress.postprocess.fracture.filling import CreepClock, SlotFlow
+from napress.postprocess.fracture.in_time import GrowingFlaw
 from napress.postprocess.fracture.invasion import FlawInvasion
 from napress.postprocess.fracture.scatter import FlawStatistics
 from napress.postprocess.fracture.summary import statistics_summary
@@ -40,6 +41,8 @@ from napress.postprocess.measures.surface_cells import (
 )
 from napress.postprocess.theory import flaws as closed
 
+# Depths, over that of the median flaw, at which a flaw on its way through is looked at.
+ON_THE_WAY = (*(2.0 ** (0.5 * k) for k in range(7)), 16.0, 64.0)
 # What a laboratory can change about how a pellet is held.
 HELD_OTHERWISE = ("rigid die", "isostatic")
 
@@ -68,6 +71,12 @@ class FractureSettings:
     seed: int = 1
     samples: int = 20000
 
+    def quickness(self, temperature_K: float) -> float:
+        """Creep rate at a temperature over that of `invasion`."""
+        if self.flow.creep is None or not self.invasion.creep_prefactor:
+            return 1.0
+        return self.flow.creep.rate_at(temperature_K) / self.invasion.creep_prefactor
+
 
 class FractureAssessment:
     """The observer of fracture: columns and fields of every step of one run.
@@ -81,15 +90,22 @@ class FractureAssessment:
         self.settings, self.strength = settings, strength
         self._mesh: _Mesh | None = None
         self._clock = CreepClock(settings.flow)
+        self._flaw_grows = GrowingFlaw(settings)
+        self._largest_MPa = 0.0
 
     def held(self, snapshot: Snapshot) -> Snapshot:
         """The step with the ceramic held from the side as the case says."""
         ceramic = snapshot.ceramic
-        stress = self.settings.confinement.held_stress(
+        stress = self._confinement.held_stress(
             ceramic.cell_data["stress_MPa"], snapshot.pressure_MPa, snapshot.dimension
         )
         data = dict(ceramic.cell_data) | {"stress_MPa": stress}
         return replace(snapshot, ceramic=replace(ceramic, cell_data=data))
+
+    @property
+    def _confinement(self) -> Confinement:
+        """What holds the pellet after the largest pressure so far."""
+        return self.settings.confinement.after(self._largest_MPa)
 
     def cell_fields(self, snapshot: Snapshot) -> dict[str, Array]:
         """Fields of the ceramic's cells for ParaView, (cells,) each.
@@ -129,9 +145,18 @@ class FractureAssessment:
             Column name to value.
         """
         if self._mesh is None:
-            self._mesh = _Mesh.of(snapshot, self.settings.flaws.depth.median)
+            through = self.settings.invasion.thickness_um / self.settings.flaws.depth.median
+            self._mesh = _Mesh.of(snapshot, self.settings.flaws.depth.median, through)
+        self._largest_MPa = max(self._largest_MPa, snapshot.pressure_MPa)
         crept = self._clock.add(snapshot.time_s, snapshot.pressure_MPa, snapshot.temperature_K)
         row = self._held_as_asked(snapshot, crept)
+        row["flaw_depth_um"] = self._flaw_grows.add(
+            snapshot.time_s,
+            snapshot.pressure_MPa,
+            snapshot.temperature_K,
+            row["lateral_stress_MPa"],
+            row["flaw_local_probability"],
+        )
         if snapshot.is_target:
             for kind in HELD_OTHERWISE:
                 row |= self._held_otherwise(snapshot, kind, crept)
@@ -140,6 +165,9 @@ class FractureAssessment:
     def restore(self, history: pd.DataFrame) -> None:
         """Counts again how far sodium has crept into flaws, before a run is resumed."""
         self._clock.restore(history)
+        if "flaw_local_probability" in history:
+            self._flaw_grows.restore(history)
+        self._largest_MPa = float(history["pressure_MPa"].max())
 
     def _held_otherwise(
         self, snapshot: Snapshot, kind: str, crept: float | None
@@ -147,7 +175,7 @@ class FractureAssessment:
         """What the verdict would be, were the pellet held otherwise; see docs/window.md."""
         confinement = replace(self.settings.confinement, kind=kind)
         other = FractureAssessment(replace(self.settings, confinement=confinement), self.strength)
-        other._mesh = self._mesh
+        other._mesh, other._largest_MPa = self._mesh, self._largest_MPa
         return {
             f"if_{kind.replace(' ', '_')}_{name}": value
             for name, value in other._held_as_asked(snapshot, crept).items()
@@ -161,7 +189,7 @@ class FractureAssessment:
         # A 2-D cell counts as a square one, as deep as it is wide.
         cell_area = snapshot.nominal_area_um ** (2 / (snapshot.dimension - 1))
         row["cells_on_pellet"] = self.settings.pellet_area_um2 / cell_area
-        row["lateral_stress_MPa"] = self.settings.confinement.lateral_MPa(pressure)
+        row["lateral_stress_MPa"] = self._confinement.lateral_MPa(pressure)
         if self.settings.law is not None:
             row |= self._weibull(held)
         return row | self._flaw(pressure, crept) | self._local_flaw(held)
@@ -198,7 +226,7 @@ class FractureAssessment:
         """The closed form: the mean pressure in a flaw of median depth."""
         flaws, flow = self.settings.flaws, self.settings.flow
         depth = flaws.depth.median
-        lateral = self.settings.confinement.lateral_MPa(pressure_MPa)
+        lateral = self._confinement.lateral_MPa(pressure_MPa)
         pushed, reached = flow.reach_um(pressure_MPa, depth, crept)
         full = pressure_MPa - lateral
         invasion = self.settings.invasion
@@ -240,6 +268,14 @@ class FractureAssessment:
         share = facets.area_um / facets.area_um.sum()
         flaws = self.settings.flaws
         row["flaw_local_probability"] = flaws.probability_over(uniform, share)
+        # On its way a flaw needs ever less; what drives it may fall faster.
+        least = uniform
+        for deeper, below in zip(mesh.deeper, mesh.way, strict=True):
+            far = stress[below]
+            along_line = component(far, across[:, None], across[:, None])
+            even = (above[:, None] + along_line) @ mesh.line_weight / closed.EDGE_CRACK_FACTOR
+            least = np.minimum(least, math.sqrt(deeper) * even)
+        row["flaw_local_through_probability"] = flaws.probability_over(least, share)
         invaded = self.settings.invasion.opening_MPa(above, above - uniform)
         row["flaw_local_flow_limited_probability"] = flaws.probability_over(invaded, share)
         return row
@@ -255,13 +291,17 @@ class _Mesh:
     facets: SurfaceFacets
     below: Array
     line_weight: Array
+    deeper: tuple[float, ...]
+    way: tuple[Array, ...]
 
     @classmethod
-    def of(cls, snapshot: Snapshot, flaw_depth_um: float) -> _Mesh:
+    def of(cls, snapshot: Snapshot, flaw_depth_um: float, through: float) -> _Mesh:
         ceramic = snapshot.ceramic
         facets = surface_facets(ceramic)
         share, weight = closed.edge_crack_rule()
         below = cells_below(ceramic, facets, share * flaw_depth_um)
+        # Below the modelled depth the stress of its last cells stands in: nothing varies there.
+        deeper = tuple(x for x in ON_THE_WAY[1:] if x < through)
         return cls(
             body_dimension(ceramic),
             cell_depth(ceramic),
@@ -269,6 +309,8 @@ class _Mesh:
             facets,
             below,
             weight,
+            deeper,
+            tuple(cells_below(ceramic, facets, share * flaw_depth_um * x) for x in deeper),
         )
 
     def place(self, position_um: Array) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ the surface is steep that addition is itself disturbed; this is left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from napress.fem.snapshot import Array
 from napress.postprocess.theory.flaws import (
@@ -16,6 +16,7 @@ from napress.postprocess.theory.flaws import (
     compact_lateral_MPa,
     rigid_die_lateral_MPa,
     sleeve_lateral_MPa,
+    wall_friction_pressure_MPa,
 )
 
 KINDS = ("rigid die", "none", "isostatic", "elastic sleeve", "jacketed sleeve", "compact")
@@ -61,6 +62,8 @@ class Confinement:
         jacketed: Sleeve and jacket, if that is the kind.
         compact: The compact, if that is the kind; in a rigid die, or in the jacketed sleeve.
         sleeve_yield_MPa: Yield stress of a jacketed sleeve; None if unknown.
+        wall_friction: Between the pellet and what surrounds it; 0 if none.
+        length_over_diameter: Thickness of the pellet over its diameter.
     """
 
     kind: str
@@ -70,6 +73,8 @@ class Confinement:
     jacketed: JacketedSleeve | None = None
     compact: Compact | None = None
     sleeve_yield_MPa: float | None = None
+    wall_friction: float = 0.0
+    length_over_diameter: float = 0.0
 
     def __post_init__(self) -> None:
         """Reject an unknown kind and a sleeve that is missing."""
@@ -106,6 +111,28 @@ class Confinement:
             self.sleeve.poisson,
             self.sleeve.diameter_ratio,
         )
+
+    def after(self, largest_MPa: float) -> Confinement:
+        """The same after a largest pressure, which a compact remembers."""
+        if self.compact is None or largest_MPa <= self.compact.pressed_before_MPa:
+            return self
+        return replace(self, compact=replace(self.compact, pressed_before_MPa=largest_MPa))
+
+    def far_lateral_MPa(self, pressure_MPa: float) -> float:
+        """Lateral compression at the far face, where wall friction has taken pressure away.
+
+        What the pellet was pressed at before got there with the same loss.
+        """
+        if self.wall_friction == 0.0 or self.kind in ("none", "isostatic") or pressure_MPa <= 0:
+            return self.lateral_MPa(pressure_MPa)
+        share = self.lateral_MPa(pressure_MPa) / pressure_MPa
+        slender = self.length_over_diameter
+        left = wall_friction_pressure_MPa(1.0, self.wall_friction, share, slender)
+        there = self
+        if self.compact is not None:
+            before = left * self.compact.pressed_before_MPa
+            there = replace(self, compact=replace(self.compact, pressed_before_MPa=before))
+        return there.lateral_MPa(left * pressure_MPa)
 
     def sleeve_over_yield(self, pressure_MPa: float) -> float | None:
         """Stress of a jacketed sleeve at its bore over its yield stress; None without one."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from napress.postprocess.fracture.confinement import Confinement
+from napress.postprocess.fracture.in_time import reach_of, run_in_time
 from napress.postprocess.theory import flaws as closed
 from napress.postprocess.wording import number
 
@@ -26,6 +27,7 @@ PROBABILITIES = {
     "flaw_flow_limited_probability": "sodium in flaws, as far as it flows",
     "flaw_local_probability": "sodium in flaws, solved field",
     "flaw_local_flow_limited_probability": "sodium in flaws, solved field, as far as it flows",
+    "flaw_local_through_probability": "sodium in flaws, solved field, nothing stops them deeper",
 }
 LEVELS_PERCENT = (5, 50)
 # Confinements that need nothing but the pellet, for comparison.
@@ -139,6 +141,8 @@ def statistics_summary(history: pd.DataFrame, settings: FractureSettings) -> dic
                 "seed": settings.seed,
             },
         },
+        "in_time": run_in_time(history, settings),
+        "warnings": _where_it_ends(history, settings),
         "rests_on": [*WHAT_IT_RESTS_ON, *settings.flow.notes],
     }
     if law is not None:
@@ -149,6 +153,13 @@ def statistics_summary(history: pd.DataFrame, settings: FractureSettings) -> dic
             "specimen_area_um2": law.area_um2,
         }
     return found | {"text": statistics_text(found)}
+
+
+def _where_it_ends(history: pd.DataFrame, settings: FractureSettings) -> list[str]:
+    """Where the model of invasion does not apply, at the largest net pressure."""
+    net = (history["pressure_MPa"] - history["lateral_stress_MPa"]).max()
+    width = settings.flow.width_ratio
+    return reach_of(settings.flaws, settings.invasion, width, float(net)).warnings()
 
 
 def confinements(settings: FractureSettings) -> dict[str, Confinement]:

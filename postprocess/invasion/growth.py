@@ -196,6 +196,31 @@ def depth_after_um(
     return depth
 
 
+def after_level(
+    metal: Metal, opening_MPa: Array, lateral_share: float, driving_MPa: Array, seconds: Array
+) -> Array:
+    """K_IC / sqrt(pi a) of flaws after a time at one pressure, from that before it.
+
+    Args:
+        metal: Metal and ceramic.
+        opening_MPa: dp, above 0; broadcasts to the flaws.
+        lateral_share: lambda.
+        driving_MPa: K_IC / sqrt(pi a) before, any shape.
+        seconds: Times, broadcast to the flaws.
+    """
+    log, done = _progress(_rounded(lateral_share), metal.exponent)
+    factor = driving_MPa / opening_MPa
+    with np.errstate(over="ignore"):
+        spent = 0.5 * np.exp(metal.log_unit_rate(opening_MPa)) * seconds
+    target = _at(log, done, factor) - spent
+    slope = (done[1] - done[0]) / (log[1] - log[0])
+    low = np.maximum(log[0] + np.maximum(target, -1e6) / slope, log[0] - 200.0)
+    after = np.exp(np.where(target < 0.0, low, np.interp(target, done, log)))
+    return np.where(
+        factor < LARGEST_FACTOR, np.minimum(opening_MPa * after, driving_MPa), driving_MPa
+    )
+
+
 def growth_function(
     metal: Metal, opening_MPa: float, lateral_share: float, deeper: float, time_s: Array
 ) -> Array:

@@ -233,6 +233,11 @@ FRACTURE = (
         "Share of pressure in the flaw",
         "K_I of a flaw that sodium yields into, over that under full pressure.",
     ),
+    Column(
+        "flaw_depth_um",
+        "Depth of the flaw",
+        "Of a flaw of median depth as its metal creeps after it; at most the pellet's thickness.",
+    ),
     Column("flaw_front_share", "Metal in the flaw", "Depth of its front over that of the flaw."),
     Column(
         "flaw_local_stress_intensity_MPa_sqrt_m",

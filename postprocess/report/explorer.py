@@ -9,11 +9,15 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import ArrayLike
 
+from napress.postprocess.figures.time_map import COLOURS
 from napress.postprocess.window.answer import Answer
+from napress.postprocess.window.closing import Closing
 from napress.postprocess.window.ends import LOWER_NAMES, UPPER_NAMES, USES
 from napress.postprocess.window.survival import STATES, TIMES_S
 
 DIGITS = 6
+# Flaws are known to a thousandth.
+FLAW_DIGITS = 4
 
 
 def explorer(answer: Answer) -> dict[str, Any] | None:
@@ -37,13 +41,16 @@ def explorer(answer: Answer) -> dict[str, Any] | None:
         "openings": _row(found.openings_MPa),
         "chances": _row(found.probabilities),
         "times": _row(TIMES_S),
-        "softening": _row(found.softening.factor),
+        "closing": _closing(found.closing),
         "held": found.held,
         "holdings": {
             one.name: {
                 "pressure": _row(one.pressure_MPa),
-                "start": _rows(one.start_MPa),
-                "short": _rows(one.short_MPa),
+                "barrier": _row(one.fates.barrier_MPa[:, 0], FLAW_DIGITS),
+                **{
+                    name: _rows(getattr(one.fates, f"{name}_MPa"), FLAW_DIGITS)
+                    for name in ("start", "short", "going", "driven")
+                },
             }
             for one in found.holdings
         },
@@ -55,6 +62,7 @@ def explorer(answer: Answer) -> dict[str, Any] | None:
     return {
         # A title could end the script: no "<" goes in.
         "json": Markup(json.dumps(data).replace("<", "\\u003c")),
+        "colours": Markup(json.dumps(COLOURS)),
         "closure": targets.closure_percent,
         "resistance": targets.resistance_ohm_cm2,
         "solved": bool(np.isfinite(curves.asr_ohm_cm2).any()),
@@ -67,11 +75,22 @@ def explorer(answer: Answer) -> dict[str, Any] | None:
     }
 
 
-def _row(values: ArrayLike) -> list[float | None]:
+def _closing(found: Closing) -> dict[str, Any]:
+    factor, weights = found.factors(TIMES_S)
+    return {
+        "factor": _row(factor),
+        "weights": _rows(weights),
+        "void": _rows(found.void_logs),
+        "asr": _rows(found.asr_logs),
+        "floor": bool(len(found.times_s)) and not found.timed,
+    }
+
+
+def _row(values: ArrayLike, digits: int = DIGITS) -> list[float | None]:
     return [
-        float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None for value in np.asarray(values)
+        float(f"{value:.{digits}g}") if np.isfinite(value) else None for value in np.asarray(values)
     ]
 
 
-def _rows(values: ArrayLike) -> list[list[float | None]]:
-    return [_row(row) for row in np.asarray(values)]
+def _rows(values: ArrayLike, digits: int = DIGITS) -> list[list[float | None]]:
+    return [_row(row, digits) for row in np.asarray(values)]

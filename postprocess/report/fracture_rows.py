@@ -61,7 +61,7 @@ def section(
             worst = [number(entry["largest"]), number(entry["largest_at_MPa"])]
             rows.append([sentence_case(label), number(entry["last"]), *worst, *shown])
     return {
-        "text": found["text"],
+        "text": f"{found['text']} {(found.get('in_time') or {}).get('text', '')}".rstrip(),
         "heads": heads,
         "rows": rows,
         "flaw_rows": _flaw_rows(found),

@@ -176,6 +176,7 @@ def warnings(history: pd.DataFrame, summary: dict[str, Any], facets: int | None)
         One sentence each; empty if nothing is wrong.
     """
     found = faults(history)
+    found += (summary.get("fracture_statistics") or {}).get("warnings") or []
     ended = summary.get("ended", "completed")
     if ended != "completed":
         found.append(f"The run ended before its last target: {ended}")

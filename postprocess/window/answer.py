@@ -317,6 +317,7 @@ def _in_time(answer: Answer) -> dict[str, Any]:
     return {
         "press_at": found.press_at,
         "hold_s": found.hold_s,
+        "program_comes_to": {"state": found.program[0], "pressure_MPa": found.program[1]},
         "ways_of_holding": [asdict(way) for way in found.ways],
         "doubts_in_time": [
             {"value": name, "factor": factor, "text": text} for name, factor, text in found.doubts

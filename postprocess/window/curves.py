@@ -71,6 +71,7 @@ class SeedCurves:
         ended: Why the run stopped early; empty if it did not.
         filled_probability: That a flaw under the whole pressure runs, solved field, (steps,).
         lateral_MPa: Lateral stress of the confinement, (steps,).
+        through_probability: That such a flaw runs and nothing on its way stops it, (steps,).
     """
 
     name: str
@@ -86,6 +87,7 @@ class SeedCurves:
     ended: str = ""
     filled_probability: Array | None = None
     lateral_MPa: Array | None = None
+    through_probability: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,7 @@ def seed_curves(
         ended,
         _column(history, "flaw_local_probability"),
         _column(history, "lateral_stress_MPa"),
+        _column(history, "flaw_local_through_probability"),
     )
 
 

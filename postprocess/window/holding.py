@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from napress.fem.snapshot import Array
 from napress.postprocess.fracture.confinement import Confinement
+from napress.postprocess.fracture.in_time import statistics_table
 from napress.postprocess.fracture.invasion import FlawInvasion
 from napress.postprocess.fracture.scatter import FlawStatistics
+from napress.postprocess.invasion.growth import Metal
+from napress.postprocess.invasion.history import STATES as FLAW_STATES
+from napress.postprocess.invasion.history import Stretch, peak_of
+from napress.postprocess.window.closing import Closing
 from napress.postprocess.window.curves import Curves
 from napress.postprocess.window.ends import Targets
 from napress.postprocess.window.survival import (
     STATES,
     TIMES_S,
-    Holding,
-    Softening,
+    Flaws,
     Survival,
     TimeMap,
     Way,
+    flaw_states,
     hold,
-    statistics_table,
     time_map,
 )
 
@@ -45,105 +49,154 @@ def ways_of(case: Confinement, others: list[Confinement]) -> list[Confinement]:
     return [case, *(one for one in others if one.kind != case.kind)]
 
 
+@dataclass(frozen=True)
+class Faces:
+    """What the rough faces of the runs do to flaws, at the pressures of a map.
+
+    Attributes:
+        pressure_MPa: (pressures,).
+        opening: Opening at the worst places over that of a flat face, (seeds, pressures).
+        through: The same of what is left at worst on the way through, (seeds, pressures).
+    """
+
+    pressure_MPa: Array
+    opening: Array
+    through: Array
+
+    def factors(self, seed: int | None) -> tuple[Callable[[Array], Array], ...]:
+        """Both as functions of pressure, of one run or of the worst."""
+        found = []
+        for rows in (self.opening, self.through):
+            row = rows.max(axis=0) if seed is None else rows[seed]
+            found.append(_between(self.pressure_MPa, row))
+        return tuple(found)
+
+
+def _between(pressure: Array, row: Array) -> Callable[[Array], Array]:
+    logs = np.log(pressure)
+    return lambda at: np.interp(np.log(np.maximum(at, 1e-300)), logs, row)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a window asks about time.
+
+    Attributes:
+        targets: What is asked.
+        history: Of the program of the case; empty if it takes no time.
+        hold_s: The hold that sentences are about.
+        breaks_MPa: From where something else than a flaw breaks, of each run.
+        notes: What to know about the history.
+    """
+
+    targets: Targets
+    history: tuple[Stretch, ...]
+    hold_s: float
+    breaks_MPa: tuple[float, ...]
+    notes: tuple[str, ...] = ()
+
+
 def survival(
     curves: Curves,
-    targets: Targets,
-    soft: Softening,
+    asked: Question,
+    closing: Closing,
     ways: list[Confinement],
     invasion: FlawInvasion,
-    flaws: FlawStatistics,
-    local: Array,
-    pressure_MPa: Array,
-    hold_s: float,
-    released: bool,
+    statistics: FlawStatistics,
+    faces: Faces,
     doubted: list[tuple[str, str, Callable[[float], tuple]]],
-    other_MPa: float = math.inf,
 ) -> Survival:
     """The time-aware part of a window.
 
     Args:
         curves: All runs over the pellet.
-        targets: What is asked.
-        soft: How closing gains by time.
+        asked: What is asked.
+        closing: How closing gains by time.
         ways: Ways of holding; the first is that of the case.
         invasion: Metal and ceramic.
-        flaws: Statistics of flaws.
-        local: Opening at the worst places over that of a flat face, (seeds, pressures).
-        pressure_MPa: Pressures of the map.
-        hold_s: The hold that sentences are about.
-        released: Whether the program takes the pressure back.
+        statistics: Statistics of flaws.
+        faces: What the rough faces do to flaws.
         doubted: Name, what is tried, and what a factor on it does to confinement,
             invasion and statistics.
-        other_MPa: From where something else than a flaw breaks.
     """
-    allowed = flaws.opening_at(targets.failure_percent / 100.0)
-    depth = flaws.depth.median
+    targets, pressure = asked.targets, faces.pressure_MPa
+    allowed = statistics.opening_at(targets.failure_percent / 100.0)
+    flaws = Flaws(invasion, asked.history, statistics.depth.median)
     metals = invasion.metals() or [None]
-    worst = local.max(axis=0)
 
-    def held(way: Confinement, metal: object, factor: Array) -> Holding:
-        return hold(way.kind, way, invasion, metal, pressure_MPa, factor, depth)
+    def become(at_MPa: Array, hold_s: Array) -> TimeMap:
+        each = [
+            flaw_states(ways[0], flaws, metals[0], at_MPa, *faces.factors(seed), allowed, hold_s)
+            for seed in range(len(faces.opening))
+        ]
+        return time_map(curves, targets, closing, each, at_MPa, asked.breaks_MPa, hold_s)
 
-    each = [held(ways[0], metals[0], row) for row in local]
-    states = time_map(curves, targets, soft, each, allowed, released)
+    states = become(pressure, TIMES_S)
+    peak = peak_of(asked.history) or targets.pressure_MPa
+    own = become(np.array([peak]), np.array([asked.hold_s]))
+    program = (STATES[int(own.worst[0, 0])], peak)
     found, shown = [], []
     for way in ways:
-        both = [held(way, metal, worst) for metal in metals]
-        shown.append(both[0])
-        found.append(_way(way, both, allowed, hold_s, targets.pressure_MPa))
-    base = survived_MPa(ways[0], invasion, flaws, allowed, worst, pressure_MPa, hold_s)
-    tried = _doubts(doubted, base, targets, worst, pressure_MPa, hold_s)
-    press = suggestion(states, other_MPa)
-    texts = _texts(states, found, press, hold_s, targets, tried, soft)
+        shown.append(hold(way, flaws, metals[0], pressure, *faces.factors(None)))
+        found.append(_way(way, flaws, metals, faces, allowed, asked.hold_s, targets.pressure_MPa))
+    base = survived_MPa(ways[0], flaws, metals[0], allowed, faces, asked.hold_s)
+    tried = _doubts(doubted, base, asked, faces)
+    press = suggestion(states)
+    texts = _texts(program, found, press, asked, tried, closing)
     return Survival(
         states,
+        program,
         tuple(found),
         ways[0].kind,
         tuple(shown),
-        soft,
+        closing,
         allowed,
-        *statistics_table(flaws),
-        hold_s,
+        *statistics_table(statistics),
+        asked.hold_s,
         press,
         tuple(tried),
         tuple(texts),
-        depth,
-        flaws.toughness.median,
+        statistics.depth.median,
+        statistics.toughness.median,
     )
 
 
 def survived_MPa(
     way: Confinement,
-    invasion: FlawInvasion,
-    flaws: FlawStatistics,
+    flaws: Flaws,
+    metal: Metal | None,
     allowed_MPa: float,
-    local: Array,
-    pressure_MPa: Array,
+    faces: Faces,
     hold_s: float,
+    started: bool = False,
 ) -> float:
-    """Pressure up to which a hold shorts nothing at the failure target; infinite if all."""
-    metal = (invasion.metals() or [None])[0]
-    one = hold(way.kind, way, invasion, metal, pressure_MPa, local, flaws.depth.median)
-    return _at_time(one.limit_MPa(one.short_MPa, allowed_MPa), hold_s)
+    """Pressure up to which a hold shorts nothing at the failure target; infinite if all.
+
+    With ``started`` that up to which no flaw starts.
+    """
+    times = np.array([hold_s])
+    one = hold(way, flaws, metal, faces.pressure_MPa, *faces.factors(None), times, False)
+    values = one.fates.start_MPa if started else one.fates.short_MPa
+    return float(one.limit_MPa(values, allowed_MPa)[0])
 
 
-def _at_time(limits: Array, time_s: float) -> float:
-    """A limit between the times looked at; infinite where neighbours are."""
-    at = float(np.interp(math.log(time_s), np.log(TIMES_S), np.arange(len(TIMES_S))))
-    low = int(at)
-    high = min(low + 1, len(TIMES_S) - 1)
-    if math.isinf(limits[low]) or math.isinf(limits[high]):
-        return float(limits[low] if at - low < 0.5 else limits[high])
-    return float(limits[low] ** (1 - at + low) * limits[high] ** (at - low))
-
-
-def _way(way: Confinement, both: list[Holding], allowed: float, hold_s: float, asked: float) -> Way:
-    shorts = [_at_time(one.limit_MPa(one.short_MPa, allowed), hold_s) for one in both]
-    starts = [_at_time(one.limit_MPa(one.start_MPa, allowed), hold_s) for one in both]
-    index = int(np.argmin(np.abs(both[0].pressure_MPa / asked - 1.0)))
-    times = []
-    for one in both:
-        over = np.flatnonzero(one.short_MPa[index] >= allowed)
+def _way(
+    way: Confinement,
+    flaws: Flaws,
+    metals: list[Metal | None],
+    faces: Faces,
+    allowed: float,
+    hold_s: float,
+    asked: float,
+) -> Way:
+    shorts, starts, times = [], [], []
+    short = FLAW_STATES.index("short")
+    for metal in metals:
+        given = (way, flaws, metal, allowed, faces, hold_s)
+        shorts.append(survived_MPa(*given))
+        starts.append(survived_MPa(*given, started=True))
+        at = flaw_states(way, flaws, metal, np.array([asked]), *faces.factors(None), allowed)[0]
+        over = np.flatnonzero(at == short)
         times.append(float(TIMES_S[over[0]]) if over.size else math.inf)
     lateral = way.lateral_MPa(asked)
     text = f"{way.kind}: held with {lateral:.3g} MPa at {asked:.4g} MPa; "
@@ -156,7 +209,7 @@ def _way(way: Confinement, both: list[Holding], allowed: float, hold_s: float, a
             f"more than {duration(TIMES_S[-1])}" if math.isinf(max(times)) else duration(max(times))
         )
         text += f"short there after {duration(min(times))} to {last}"
-    survives = _span(shorts, both[0].pressure_MPa[-1])
+    survives = _span(shorts, faces.pressure_MPa[-1])
     text += f"; {duration(hold_s)} are survived up to {survives}"
     use = way.sleeve_over_yield(asked)
     if use is not None and use > 1.0:
@@ -177,15 +230,9 @@ def _ends(values: list[float]) -> tuple[float | None, float | None]:
     return tuple(v if math.isfinite(v) else None for v in (min(values), max(values)))
 
 
-def suggestion(states: TimeMap, other_MPa: float = math.inf) -> dict[str, float]:
-    """The widest range of good pressures among practical holds, shortest if as wide.
-
-    Args:
-        states: The map.
-        other_MPa: From where something else than a flaw breaks.
-    """
+def suggestion(states: TimeMap) -> dict[str, float]:
+    """The widest range of good pressures among practical holds, shortest if as wide."""
     good, best = states.worst == STATES.index("resistance met"), None
-    good = good & (states.pressure_MPa < other_MPa)
     for time in PRACTICAL_S:
         row = int(np.argmin(np.abs(np.log(states.time_s / time))))
         fine = np.flatnonzero(good[row])
@@ -206,37 +253,38 @@ def suggestion(states: TimeMap, other_MPa: float = math.inf) -> dict[str, float]
 
 
 def _doubts(
-    doubted: list, base: float, targets: Targets, local: Array, pressure: Array, hold_s: float
+    doubted: list, base: float, asked: Question, faces: Faces
 ) -> list[tuple[str, float, str]]:
-    found = []
+    found, top = [], faces.pressure_MPa[-1]
     for name, tried, change in doubted:
         ends = []
         for factor in (0.5, 2.0):
-            way, invasion, flaws = change(factor)
-            allowed = flaws.opening_at(targets.failure_percent / 100.0)
-            ends.append(survived_MPa(way, invasion, flaws, allowed, local, pressure, hold_s))
-        known = [min(value, pressure[-1]) for value in (*ends, base)]
+            way, invasion, statistics = change(factor)
+            allowed = statistics.opening_at(asked.targets.failure_percent / 100.0)
+            flaws = Flaws(invasion, asked.history, statistics.depth.median)
+            metal = (invasion.metals() or [None])[0]
+            ends.append(survived_MPa(way, flaws, metal, allowed, faces, asked.hold_s))
+        known = [min(value, top) for value in (*ends, base)]
         ratio = max(known) / min(known)
         text = (
-            f"{name}, {tried}: survived up to {_shown(ends[0], pressure)} and "
-            f"{_shown(ends[1], pressure)} (now {_shown(base, pressure)})"
+            f"{name}, {tried}: survived up to {_shown(ends[0], top)} and "
+            f"{_shown(ends[1], top)} (now {_shown(base, top)})"
         )
         found.append((name, float(ratio), text))
     return sorted(found, key=lambda one: -one[1])
 
 
-def _shown(value: float, pressure: Array) -> str:
-    return f"more than {pressure[-1]:.3g} MPa" if math.isinf(value) else f"{value:.3g} MPa"
+def _shown(value: float, top_MPa: float) -> str:
+    return f"more than {top_MPa:.3g} MPa" if math.isinf(value) else f"{value:.3g} MPa"
 
 
 def _texts(
-    states: TimeMap,
+    program: tuple[str, float],
     ways: list[Way],
     press: dict[str, float],
-    hold_s: float,
-    targets: Targets,
+    asked: Question,
     doubts: list[tuple[str, float, str]],
-    soft: Softening,
+    closing: Closing,
 ) -> list[str]:
     if press:
         first = (
@@ -246,12 +294,18 @@ def _texts(
         )
     else:
         first = "No pressure and hold up to an hour meets the targets without a flaw that starts."
-    found = [first, *(way.text for way in ways)]
+    found = [first]
+    if asked.history:
+        found.append(
+            f"The program of the case, up to {program[1]:.4g} MPa and held there for "
+            f"{duration(asked.hold_s)}, comes to: {program[0]}."
+        )
+    found += [*asked.notes, *(way.text for way in ways)]
     if doubts and doubts[0][1] > 1.01:
         found.append(f"Measure first what moves this most: {doubts[0][2]}.")
         found += [f"Then {text}." for _, ratio, text in doubts[1:3] if ratio > 1.01]
     found.append(
-        f"Closing in time is {soft.text}. First filling of a flaw is left out (safe side)."
+        f"Closing in time: {closing.text}. First filling of a flaw is left out (safe side)."
     )
     return found
 

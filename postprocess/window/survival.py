@@ -1,32 +1,88 @@
 """What a pressure does in the time it is held: flaws that start, arrest or short the cell.
 
 Everything becomes an even opening pressure that a flaw feels as if it were filled, so
-that the statistics of flaws apply: a flaw grows by a given factor within a time if its
-F = K_IC / (dp sqrt(pi a)) lies below a value that follows from the law of growth
-(`napress.postprocess.invasion.growth`), whatever its depth and toughness.
+that the statistics of flaws apply. What becomes of a flaw follows from the history of
+the program of the case (`napress.postprocess.invasion.history`), the same as in a run.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from napress.fem.snapshot import Array
 from napress.postprocess.fracture.confinement import Confinement
+from napress.postprocess.fracture.in_time import held_by
 from napress.postprocess.fracture.invasion import FlawInvasion
-from napress.postprocess.fracture.scatter import FlawStatistics
-from napress.postprocess.invasion.edge_crack import FULL_FACTOR
-from napress.postprocess.invasion.growth import Metal, growth_function
+from napress.postprocess.invasion.growth import Metal
+from napress.postprocess.invasion.history import (
+    GROWN,
+    Course,
+    Fates,
+    Stretch,
+    course,
+    fates,
+    states_of,
+)
+from napress.postprocess.invasion.history import STATES as FLAW_STATES
+from napress.postprocess.window.closing import Closing
 from napress.postprocess.window.curves import Curves
 from napress.postprocess.window.ends import Targets
 
 TIMES_S = np.geomspace(1.0, 1e7, 29)
-# A flaw counts as growing once it is this much deeper.
-GROWN = 1.1
-STATES = ("not closed", "closed", "resistance met", "flaw starts", "arrested", "short")
+BREAKS = "breaks otherwise"
+STATES = (
+    *("not closed", "closed", "resistance met"),
+    *FLAW_STATES[:-1],
+    BREAKS,
+    FLAW_STATES[-1],
+)
 PRESSURES = 48
+
+# Opening at a face over that of a flat one, from pressures.
+Factor = Callable[[Array], Array]
+
+
+@dataclass(frozen=True)
+class Flaws:
+    """What decides over flaws, besides how the pellet is held.
+
+    Attributes:
+        invasion: Metal and ceramic.
+        history: Of the program of the case; empty if it takes no time.
+        depth_um: Median depth: how far there is to go.
+    """
+
+    invasion: FlawInvasion
+    history: tuple[Stretch, ...]
+    depth_um: float
+
+    @property
+    def deeper(self) -> float:
+        """Depth that is a short over that of the median flaw."""
+        return max(self.invasion.thickness_um / self.depth_um, GROWN)
+
+    def courses(
+        self, way: Confinement, metal: Metal, pressure_MPa: Array, hold_s: Array, factor: Factor
+    ) -> tuple[Course, Course]:
+        """The program at every pressure and hold: at the surface, and at depth."""
+        asked = (self.history, pressure_MPa, hold_s)
+        shallow = course(*asked, held_by(way, factor), metal.exponent)
+        if not way.wall_friction:
+            return shallow, shallow
+        return shallow, course(*asked, held_by(way, factor, far=True), metal.exponent)
+
+    def barrier_MPa(self, way: Confinement, pressure_MPa: Array, through: Factor) -> Array:
+        """Even opening that the way through the pellet leaves at worst, (pressures,)."""
+        return held_by(way, through)(pressure_MPa, pressure_MPa)[1]
+
+    def without_time(self, way: Confinement, pressure_MPa: Array, factor: Factor) -> Array:
+        """Even opening of a metal that yields, whatever the time, (pressures,)."""
+        lateral, _ = held_by(way, factor)(pressure_MPa, pressure_MPa)
+        return factor(pressure_MPa) * self.invasion.opening_MPa(pressure_MPa, lateral)
 
 
 @dataclass(frozen=True)
@@ -35,20 +91,16 @@ class Holding:
 
     Attributes:
         name: Such as ``rigid die``.
-        pressure_MPa: Mean pressures, (pressures,).
-        lateral_MPa: Lateral compression at each, (pressures,).
-        start_MPa: Even opening pressure of flaws that start to grow, (pressures, times).
-        short_MPa: The same of flaws that get through, (pressures, times).
+        pressure_MPa: Highest mean pressures, (pressures,).
+        fates: What the program does to flaws at each pressure and hold.
     """
 
     name: str
     pressure_MPa: Array
-    lateral_MPa: Array
-    start_MPa: Array
-    short_MPa: Array
+    fates: Fates
 
     def limit_MPa(self, opening_MPa: Array, allowed_MPa: float) -> Array:
-        """Pressure at which an opening reaches what flaws allow, at each time, (times,).
+        """Pressure at which an opening reaches what flaws allow, at each hold, (holds,).
 
         Infinite where it is not reached.
         """
@@ -67,77 +119,62 @@ class Holding:
 
 
 def hold(
-    name: str,
-    confinement: Confinement,
-    invasion: FlawInvasion,
+    way: Confinement,
+    flaws: Flaws,
     metal: Metal | None,
     pressure_MPa: Array,
-    local: Array,
-    flaw_depth_um: float,
+    factor: Factor,
+    through: Factor,
+    hold_s: Array = TIMES_S,
+    all_of_them: bool = True,
 ) -> Holding:
-    """What each pressure and time do to flaws under one way of holding.
+    """What the program does to flaws at each pressure and hold, under one way of holding.
 
     Args:
-        name: Of the way.
-        confinement: Gives the lateral stress.
-        invasion: Metal and ceramic.
+        way: Gives the lateral stress.
+        flaws: Metal, ceramic, program and how far there is to go.
         metal: Its creep; None if unknown, then start and short coincide at any time.
-        pressure_MPa: Mean pressures, (pressures,).
-        local: Opening at the worst places over that of a flat face, (pressures,).
-        flaw_depth_um: Median depth of the flaws: how far there is to go.
+        pressure_MPa: Highest mean pressures, (pressures,).
+        factor: Opening at the worst places over that of a flat face.
+        through: The same of what is left at worst on the way through.
+        hold_s: Holds at the highest pressure, (holds,).
+        all_of_them: False leaves out what only tells one arrest from another.
     """
-    lateral = np.array([confinement.lateral_MPa(float(p)) for p in pressure_MPa])
-    opening = np.maximum(local * (pressure_MPa - lateral), 0.0)
-    share = np.clip(lateral / pressure_MPa, 0.0, 1.0)
+    barrier = flaws.barrier_MPa(way, pressure_MPa, through)
     if metal is None:
-        even = local * invasion.opening_MPa(pressure_MPa, lateral)
-        both = np.repeat(even[:, None], len(TIMES_S), axis=1)
-        return Holding(name, pressure_MPa, lateral, both, both)
-    deeper = max(invasion.thickness_um / flaw_depth_um, GROWN)
-    found = []
-    for factor in (GROWN, deeper):
-        rows = [
-            dp * growth_function(metal, float(dp), float(lam), factor, TIMES_S) / FULL_FACTOR
-            if dp > 0.0
-            else np.zeros(len(TIMES_S))
-            for dp, lam in zip(opening, share, strict=True)
-        ]
-        found.append(np.array(rows))
-    return Holding(name, pressure_MPa, lateral, *found)
+        shape = (len(pressure_MPa), len(hold_s))
+        even = flaws.without_time(way, pressure_MPa, factor)
+        start, stop = (np.broadcast_to(v[:, None], shape) for v in (even, barrier))
+        short = np.minimum(start, stop)
+        return Holding(way.kind, pressure_MPa, Fates(start, short, stop, short, start))
+    shallow, deep = flaws.courses(way, metal, pressure_MPa, hold_s, factor)
+    found = fates(metal, shallow, deep, barrier, flaws.deeper, all_of_them)
+    return Holding(way.kind, pressure_MPa, found)
 
 
-@dataclass(frozen=True)
-class Softening:
-    """How pressing for longer closes more: pressures that do the same, over time.
+def flaw_states(
+    way: Confinement,
+    flaws: Flaws,
+    metal: Metal | None,
+    pressure_MPa: Array,
+    factor: Factor,
+    through: Factor,
+    needed_MPa: float,
+    hold_s: Array = TIMES_S,
+) -> np.ndarray:
+    """What becomes of a flaw that needs an opening: index into its states, -1 if none starts.
 
-    Attributes:
-        factor: Pressure without time that closes as much as 1 MPa held so long, (times,).
-        text: Where it comes from.
+    Arguments as for `hold`; (pressures, holds).
     """
-
-    factor: Array
-    text: str
-
-
-def softening(
-    yield_MPa: float, metal: Metal | None, timed: bool, hold_s: float | None
-) -> Softening:
-    """By Norton's law: pressure for the same closure goes as time to the power -1/n.
-
-    Args:
-        yield_MPa: Of the sodium of the case.
-        metal: Its creep; None if unknown.
-        timed: Whether the case solves creep in time.
-        hold_s: Time of its program.
-    """
+    barrier = flaws.barrier_MPa(way, pressure_MPa, through)
     if metal is None:
-        return Softening(np.ones(len(TIMES_S)), "no creep known: closing does not wait")
-    if timed and hold_s:
-        factor = (TIMES_S / hold_s) ** (1.0 / metal.exponent)
-        return Softening(factor, f"scaled from the {hold_s:g} s of the program by Norton's law")
-    flow = (metal.prefactor * TIMES_S) ** (-1.0 / metal.exponent)
-    factor = np.maximum(yield_MPa / flow, 1.0)
-    return Softening(factor, "scaled: creep softens below the yield stress of the case")
+        found = np.full((len(pressure_MPa), len(hold_s)), -1)
+        starts = flaws.without_time(way, pressure_MPa, factor) >= needed_MPa
+        found[starts] = FLAW_STATES.index("short")
+        found[starts & (barrier < needed_MPa)] = FLAW_STATES.index("arrested: lateral stress rises")
+        return found
+    shallow, deep = flaws.courses(way, metal, pressure_MPa, hold_s, factor)
+    return states_of(metal, shallow, deep, barrier, flaws.deeper, needed_MPa)
 
 
 @dataclass(frozen=True)
@@ -186,10 +223,11 @@ class Survival:
 
     Attributes:
         time_map: States.
+        program: State of the program of the case, of the worst run, and its highest pressure.
         ways: Every way of holding.
         held: Name of that of the case.
         holdings: The same over pressure and time at the nominal exponent, for the page.
-        softening: How closing gains by time.
+        closing: How closing gains by time.
         allowed_MPa: Even opening pressure at the failure target.
         openings_MPa, probabilities: The statistics of flaws as a table.
         hold_s: The hold that the sentences are about.
@@ -201,10 +239,11 @@ class Survival:
     """
 
     time_map: TimeMap
+    program: tuple[str, float]
     ways: tuple[Way, ...]
     held: str
     holdings: tuple[Holding, ...]
-    softening: Softening
+    closing: Closing
     allowed_MPa: float
     openings_MPa: Array
     probabilities: Array
@@ -224,84 +263,38 @@ def pressures_looked_at(grid: Array, asked_MPa: float) -> Array:
 def time_map(
     curves: Curves,
     targets: Targets,
-    soft: Softening,
-    holdings: list[Holding],
-    allowed_MPa: float,
-    released: bool,
+    closing: Closing,
+    flaws: Sequence[np.ndarray],
+    pressure_MPa: Array,
+    breaks_MPa: Sequence[float],
+    hold_s: Array = TIMES_S,
 ) -> TimeMap:
     """States of every run: the worst of what closes too little and what breaks.
 
     Args:
         curves: All runs over the pellet.
         targets: What is asked.
-        soft: How closing gains by time.
-        holdings: Of each run, at the exponent of the metal.
-        allowed_MPa: Even opening pressure at the failure target.
-        released: Whether the program takes the pressure back: then what started and did
-            not get through is arrested.
+        closing: How closing gains by time.
+        flaws: `flaw_states` of each run, (pressures, holds) each.
+        pressure_MPa: Of the map.
+        breaks_MPa: From where something else than a flaw breaks, of each run.
+        hold_s: Of the map.
     """
-    pressure, grid = holdings[0].pressure_MPa, curves.pressure_MPa
-    equal = pressure[None, :] * soft.factor[:, None]
     found = []
-    for seed, held in enumerate(holdings):
-        state = np.zeros(equal.shape, dtype=int)
-        void = _values(grid, curves.void_left_percent[seed], equal)
-        asr = _values(grid, curves.asr_ohm_cm2[seed], equal)
-        left, most = targets.closure_percent, targets.resistance_ohm_cm2
+    left, most = targets.closure_percent, targets.resistance_ohm_cm2
+    for seed, starts in enumerate(flaws):
+        void, asr = closing.values(curves, seed, pressure_MPa, hold_s)
+        state = np.zeros(void.shape, dtype=int)
         closed = np.isfinite(void) & (void <= (100.0 if left is None else 100.0 - left))
         state[closed] = STATES.index("closed")
         state[closed & ((most is None) | (asr <= (most or 0.0)))] = STATES.index("resistance met")
-        started = held.start_MPa.T >= allowed_MPa
-        state[started] = STATES.index("arrested" if released else "flaw starts")
-        state[held.short_MPa.T >= allowed_MPa] = STATES.index("short")
-        found.append(state)
+        of_flaw = starts.T
+        known = np.array([STATES.index(name) for name in FLAW_STATES])
+        state = np.where(of_flaw >= 0, known[of_flaw], state)
+        broken = (pressure_MPa >= breaks_MPa[seed])[None, :] & (state != STATES.index("short"))
+        found.append(np.where(broken, STATES.index(BREAKS), state))
     seeds = np.array(found)
     # The worst: what breaks before what does not close, what closes least of the rest.
     broken = seeds.max(axis=0)
     worst = np.where(broken >= STATES.index("flaw starts"), broken, seeds.min(axis=0))
-    return TimeMap(pressure, TIMES_S, seeds, worst)
-
-
-def _values(grid: Array, row: Array, pressure: Array) -> Array:
-    known = np.isfinite(row)
-    if not known.any():
-        return np.full(pressure.shape, math.nan)
-    first = grid[known][0]
-    values = np.interp(np.log(pressure), np.log(grid[known]), row[known])
-    return np.where(pressure < first * (1 - 1e-9), math.nan, values)
-
-
-def statistics_table(flaws: FlawStatistics) -> tuple[Array, Array]:
-    """Opening pressures and probabilities that a flaw runs, for the page."""
-    opening = np.geomspace(0.1, 1e5, 160)
-    return opening, np.array([flaws.probability(float(o)) for o in opening])
-
-
-def local_factor(
-    pressure_MPa: Array,
-    probability: Array,
-    lateral_MPa: Array,
-    table: tuple[Array, Array],
-    at_MPa: Array,
-) -> Array:
-    """Opening of a rough face over that of a flat one, from probabilities of a run.
-
-    Args:
-        pressure_MPa: Steps of the run, (steps,).
-        probability: That a flaw runs under the whole pressure, solved field, (steps,).
-        lateral_MPa: Lateral stress of the confinement, (steps,).
-        table: Openings and probabilities of the statistics.
-        at_MPa: Where it is asked for; ends stand in beyond the run.
-    """
-    opening, chance = table
-    rising = np.flatnonzero(np.diff(np.maximum.accumulate(chance), prepend=-1.0) > 0.0)
-    known = (probability > 1e-12) & (probability < 0.995) & (pressure_MPa > lateral_MPa)
-    if known.sum() < 1:
-        return np.ones(len(at_MPa))
-    logs = np.interp(
-        np.log(probability[known]),
-        np.log(np.maximum(chance[rising], 1e-300)),
-        np.log(opening[rising]),
-    )
-    factor = np.exp(logs) / (pressure_MPa[known] - lateral_MPa[known])
-    return np.interp(np.log(at_MPa), np.log(pressure_MPa[known]), factor)
+    return TimeMap(pressure_MPa, hold_s, seeds, worst)

@@ -51,15 +51,31 @@
   const chance = (o) => Math.exp(interpolate(Math.log(o), openings, chances));
   const opening = (c) => Math.exp(interpolate(Math.log(c), chances, openings));
 
-  function lowerEnd(targets, factor) {
+  // A row of a run if every pressure is held for a time: what held runs closed more, and scaling.
+  function inTime(row, logs, column) {
+    if (column === null) return [data.pressure, row];
+    const of = data.closing, factor = of.factor[column];
     const p = data.pressure.map((x) => x / factor);
+    const [q, known_] = known(data.pressure.map(Math.log), row);
+    const held = row.map((v, i) => {
+      if (v === null) return null;
+      const gain = of.weights[column].reduce((sum, w, run) => sum + w * logs[run][i], 0);
+      const value = v * Math.exp(gain), log = Math.log(p[i]);
+      if (!of.floor || log < q[0] - 1e-9) return value;
+      return Math.min(value, interpolate(log, q, known_));
+    });
+    return [p, held];
+  }
+  function lowerEnd(targets, column) {
     let worst = -1, name = "";
     for (let seed = 0; seed < data.void.length; seed++) {
       const ends = [];
       if (targets.closure !== null)
-        ends.push(["closure", settles(p, data.void[seed], Math.max(100 - targets.closure, 1e-9))]);
+        ends.push(["closure", settles(...inTime(data.void[seed], data.closing.void, column),
+          Math.max(100 - targets.closure, 1e-9))]);
       if (targets.resistance !== null)
-        ends.push(["resistance", settles(p, data.asr[seed], targets.resistance)]);
+        ends.push(["resistance", settles(...inTime(data.asr[seed], data.closing.asr, column),
+          targets.resistance)]);
       // A run that ended before it got there tells nothing.
       if (!ends.length || ends.some((end) => Number.isNaN(end[1]))) continue;
       const last = ends.reduce((a, b) => (b[1] > a[1] ? b : a));
@@ -67,9 +83,10 @@
     }
     return [worst < 0 ? null : worst, name];
   }
-  function upperEnd(targets, scale) {
+  function upperEnd(targets, scale, flaws = true) {
     let first = Infinity, name = "";
     for (const mode in data.modes) {
+      if (mode === "flaw" && !flaws) continue;
       const limit = data.uses.includes(mode) ? 1 : targets.failure / 100;
       for (let row of data.modes[mode]) {
         if (mode === "flaw" && scale !== 1)
@@ -99,22 +116,34 @@
       if (s >= size) return three(s / size) + " " + unit;
     return three(s) + " s";
   }
-  const colours = ["#d9dee5", "#b7d5ea", "#009e73", "#e69f00", "#f0c674", "#b3470a"];
+  const colours = {{ explorer.colours }};
+  const named = (name) => data.states.indexOf(name);
+  // What becomes of a flaw that needs an opening; as the command has it.
+  function flawState(held, i, t, allowed) {
+    if (held.short[i][t] >= allowed) return named("short");
+    if (held.start[i][t] < allowed) return -1;
+    if (held.barrier[i] < allowed) return named("arrested: lateral stress rises");
+    if (held.driven[i][t] < allowed) return named("arrested: pressure taken back");
+    return named(held.going[i][t] >= allowed ? "flaw starts" : "arrested: metal too slow");
+  }
 
   function draw(held, targets, allowed, column) {
     const canvas = at("map"), pen = canvas.getContext("2d");
     const count = data.times.length, width = canvas.width / held.pressure.length;
     const height = canvas.height / count;
     pen.clearRect(0, 0, canvas.width, canvas.height);
+    const other = upperEnd(targets, 1, false)[0], seen = new Set();
     for (let t = 0; t < count; t++) {
-      const low = lowerEnd(targets, data.softening[t])[0];
-      const closed = lowerEnd({ closure: targets.closure, resistance: null }, data.softening[t])[0];
+      const low = lowerEnd(targets, t)[0];
+      const closed = lowerEnd({ closure: targets.closure, resistance: null }, t)[0];
       held.pressure.forEach((p, i) => {
         let state = 0;
         if (closed !== null && p >= closed) state = 1;
         if (low !== null && p >= low) state = 2;
-        if (held.start[i][t] >= allowed) state = 3;
-        if (held.short[i][t] >= allowed) state = 5;
+        const flaw = flawState(held, i, t, allowed);
+        if (flaw >= 0) state = flaw;
+        if (p >= other && state !== named("short")) state = named("breaks otherwise");
+        seen.add(state);
         pen.fillStyle = colours[state];
         pen.fillRect(i * width, canvas.height - (t + 1) * height, width + 1, height + 1);
       });
@@ -129,6 +158,12 @@
       if (x > 0 && x < canvas.width - 60) pen.fillText(p, x, canvas.height - 8);
     }
     for (let t = 4; t < count; t += 6) pen.fillText(duration(data.times[t]), 6, canvas.height - t * height);
+    at("key").replaceChildren(...data.states.map((name, i) => {
+      const one = document.createElement("span"), box = document.createElement("i");
+      box.style.background = colours[i];
+      one.append(box, name);
+      return seen.has(i) ? one : "";
+    }));
   }
 
   function answer() {
@@ -136,7 +171,7 @@
                       failure: value("failure") || 1 };
     const scale = Math.sqrt((value("depth") || data.depth) / data.depth)
       * data.toughness / (value("toughness") || data.toughness);
-    const [low, why] = lowerEnd(targets, 1), [high, breaks] = upperEnd(targets, scale);
+    const [low, why] = lowerEnd(targets, null), [high, breaks] = upperEnd(targets, scale);
     at("range").textContent = headline(low, high);
     at("limits").textContent = (why ? "Below: " + (data.lower_names[why] || "resistance") + ". " : "")
       + (breaks ? "Above: " + data.upper_names[breaks] + "." : "");
@@ -144,7 +179,7 @@
     const allowed = opening(targets.failure / 100) / scale;
     const start = limitOf(held, held.start, column, allowed);
     const short = limitOf(held, held.short, column, allowed);
-    const good = lowerEnd(targets, data.softening[column])[0];
+    const good = lowerEnd(targets, column)[0];
     const end = held.pressure[held.pressure.length - 1];
     at("duration").textContent = duration(data.times[column]);
     at("intime").textContent = "held for " + duration(data.times[column]) + " (" + at("way").value + "), "
@@ -155,12 +190,6 @@
       + (Number.isFinite(short) ? "it is a short from " + three(short) + " MPa on." : "nothing is shorted.");
     draw(held, targets, allowed, column);
   }
-  at("key").replaceChildren(...[0, 1, 2, 3, 5].map((i) => {
-    const one = document.createElement("span"), box = document.createElement("i");
-    box.style.background = colours[i];
-    one.append(box, data.states[i] + (i === 3 ? " (arrested if the pressure is taken back)" : ""));
-    return one;
-  }));
   at("explore").hidden = false;
   document.querySelectorAll("#explore input, #explore select").forEach(
     (field) => field.addEventListener("input", answer));

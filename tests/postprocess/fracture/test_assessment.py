@@ -115,7 +115,7 @@ def test_solved_field_of_a_flat_surface_is_the_closed_form(synthetic, strength, 
 def test_isostatic_pellet_does_not_break(synthetic, strength):
     row = FractureAssessment(settings("isostatic"), strength).columns(flat_step(synthetic, 360.0))
     found = {name: value for name, value in row.items() if name.endswith("probability")}
-    assert len(found) == 8 and not any(found.values())
+    assert len(found) == 9 and not any(found.values())
     assert row["lateral_stress_MPa"] == 360.0 and math.isinf(row["flaw_critical_depth_um"])
 
 
@@ -126,7 +126,7 @@ def test_unconfined_pellet_is_weaker_by_every_measure(synthetic, strength):
         for kind in ("rigid die", "none")
     )
     worse = [n for n in held if n.endswith(("_probability", "_utilisation"))]
-    assert len(worse) == 11
+    assert len(worse) == 12
     assert all(free[name] >= held[name] for name in worse)
     assert free["tension_utilisation"] > held["tension_utilisation"]
 
