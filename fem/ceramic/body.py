@@ -123,7 +123,7 @@ class Ceramic:
             ),
             shape=(rows.size, trace.dofmap.index_map.size_local),
         )
-        values = self.basis.values(points.reshape(-1, facet_dim))
+        values = self.basis.values(points.reshape(-1, facet_dim)).matrix()
         weighted = sparse.diags_array(area.ravel()) @ values
         # The projection and its transpose stay sparse but for the factored mass matrix:
         # together they would fill as many numbers as the square of the nodes on the face.

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from napress.fem.ceramic.deflection import DeflectionBasis
+from napress.fem.ceramic.deflection import BasisAtPoints, DeflectionBasis
 from napress.meshes.surfaces import Surface
 
 Array = NDArray[np.float64]
@@ -36,14 +35,14 @@ class ObstacleView:
     Attributes:
         height_um: Undeformed height, (n,).
         slope: Undeformed slope, (n, dimension-1).
-        values: Basis functions, (n, basis size).
-        gradients: Their lateral derivatives, one (n, basis size) per direction.
+        values: Basis functions there.
+        gradients: Their lateral derivatives, one per direction.
     """
 
     height_um: Array
     slope: Array
-    values: sparse.csr_array
-    gradients: list[sparse.csr_array]
+    values: BasisAtPoints
+    gradients: list[BasisAtPoints]
 
     def deformed_height(self, deflection: Array) -> Array:
         """Height of the deflected surface, (n,), µm."""
@@ -56,7 +55,7 @@ class ObstacleView:
 
     def load(self, force: Array) -> Array:
         """Point forces tested with the basis functions, (n,) to (basis size,)."""
-        return self.values.T @ force
+        return self.values.tested(force)
 
     def load_change(self, force: Array, force_rate: Array, velocity: Array) -> Array:
         """Directional derivative of ``load`` when points move and forces change.
@@ -66,9 +65,9 @@ class ObstacleView:
             force_rate: Their change, (n,).
             velocity: Lateral motion of the points, (n, dimension-1), µm.
         """
-        change = self.values.T @ force_rate
+        change = self.values.tested(force_rate)
         for axis, gradient in enumerate(self.gradients):
-            change = change + gradient.T @ (force * velocity[:, axis])
+            change = change + gradient.tested(force * velocity[:, axis])
         return change
 
 
@@ -94,9 +93,5 @@ class ContactState:
 def look_under(points: Array, surface: Surface, basis: DeflectionBasis) -> ObstacleView:
     """Evaluates surface and basis under points, (n, dimension-1), µm."""
     height, slope, _ = surface.evaluate(points)
-    return ObstacleView(
-        height_um=height,
-        slope=slope,
-        values=basis.values(points),
-        gradients=basis.gradients(points),
-    )
+    values, gradients = basis.values_and_gradients(points)
+    return ObstacleView(height_um=height, slope=slope, values=values, gradients=gradients)

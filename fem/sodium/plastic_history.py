@@ -43,9 +43,12 @@ class PlasticHistory:
         self._mesh, self._metal, self._fields = body, metal, fields
         dimension = body.topology.dim
         self.cells = np.arange(body.topology.index_map(dimension).size_local, dtype=np.int32)
-        self._tensor_points = fields.inverse_plastic.function_space.dofmap.list[self.cells]
-        self._scalar_points = fields.plastic_strain.function_space.dofmap.list[self.cells]
         self._rule = basix.make_quadrature(body.basix_cell(), BULK_DEGREE[dimension])[0]
+        self._shape = (len(self.cells), len(self._rule))
+        places = fields.plastic_strain.function_space.dofmap.list[self.cells].ravel()
+        # What is stored point by point needs no looking up, which costs more than the copy.
+        if not np.array_equal(places, np.arange(len(places))):
+            raise RuntimeError("quadrature points are not numbered cell by cell")
         fields.volume_before.x.array[:] = 1.0
         virgin = np.zeros((len(self.cells), len(self._rule), 6))
         virgin[..., :3] = 1.0
@@ -66,16 +69,17 @@ class PlasticHistory:
         return values.reshape(len(self.cells), len(self._rule), -1)
 
     def _tensor(self, function: fem.Function) -> Array:
-        return function.x.array.reshape(-1, 6)[self._tensor_points]
+        count = 6 * self._shape[0] * self._shape[1]
+        return function.x.array[:count].reshape(*self._shape, 6).copy()
 
     def _set_tensor(self, function: fem.Function, values: Array) -> None:
-        function.x.array.reshape(-1, 6)[self._tensor_points] = values
+        function.x.array[: values.size] = values.ravel()
 
     def _scalar(self, function: fem.Function) -> Array:
-        return function.x.array[self._scalar_points]
+        return function.x.array[: self._shape[0] * self._shape[1]].reshape(self._shape).copy()
 
     def _set_scalar(self, function: fem.Function, values: Array) -> None:
-        function.x.array[self._scalar_points] = values
+        function.x.array[: values.size] = values.ravel()
 
     # --- from step to step -----------------------------------------------------
 

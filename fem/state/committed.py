@@ -124,6 +124,9 @@ class AcceptedStep:
         rejected: Rejected attempts.
         error_percent: Estimated void error, % of the initial void.
         is_target: Whether a load target was reached.
+        sodium_elastic: Elastic energy of the sodium, pJ.
+        edge_energy: Energy of the ties of edge midpoints, pJ.
+        sodium_volume: Volume of the metal's mesh, µm^dimension.
     """
 
     committed: Committed
@@ -132,6 +135,9 @@ class AcceptedStep:
     rejected: int
     error_percent: float
     is_target: bool
+    sodium_elastic: float
+    edge_energy: float
+    sodium_volume: float
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class Sampler:
         system, now = self._system, accepted.committed
         system.require_current(accepted.evaluation)
         sodium, gas, held = system.sodium, system.laws.gas, now.state.gas
-        elastic, _, edge, _, volume = sodium.energies()
+        volume = accepted.sodium_volume
         stripped = self._stripped(accepted, volume)
         with system.timers.stage("sampling"):
             interface = self._interface(accepted)
@@ -75,11 +75,11 @@ class Sampler:
             ceramic=ceramic,
             energy=EnergyBalance(
                 external_work_pJ=now.external_work,
-                sodium_elastic_pJ=elastic,
+                sodium_elastic_pJ=accepted.sodium_elastic,
                 plastic_dissipation_pJ=now.dissipation,
                 ceramic_elastic_pJ=-0.5 * float(now.state.load @ now.state.deflection),
                 contact_pJ=now.contact_work,
-                stabilisation_pJ=edge + now.slip_work,
+                stabilisation_pJ=accepted.edge_energy + now.slip_work,
                 friction_pJ=now.friction_work,
                 gas_pJ=gas.stored_pJ(held) if gas else 0.0,
                 removed_pJ=now.removed_work,

@@ -88,7 +88,7 @@ def judge(
     area = sodium.face.reference_area
     mean_pressure = 0.5 * (at.pressure + now.contact_pressure) * system.laws.contact_share()
     penetration = -(area * at.surface.area_ratio * mean_pressure * gap_change).sum()
-    _, dissipated, _, slip_work, _ = sodium.energies()
+    elastic, dissipated, edge, slip_work, volume = sodium.energies()
     floor = EFFORT_FLOOR * float(sodium.fields.facet_size.value)
     committed = Committed(
         state=result.state,
@@ -132,4 +132,4 @@ def judge(
         removed_um=now.removed_um,
         removed_work=now.removed_work,
     )
-    return AcceptedStep(committed, at, effort[0], effort[1], percent, is_target)
+    return AcceptedStep(committed, at, *effort, percent, is_target, elastic, edge, volume)

@@ -13,6 +13,7 @@ compression beside it.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -197,6 +198,7 @@ def average_where_it_counts(stress: Array, size: Array, modulus: float) -> Array
     return found
 
 
+@functools.cache
 def _gauss(modulus: float) -> tuple[Array, Array]:
     """Gauss rule on (0, 1), dense enough for a peak of width 1/m at its end."""
     points, weights = np.polynomial.legendre.leggauss(16 + math.ceil(3.0 * math.sqrt(modulus)))

@@ -211,7 +211,17 @@ class InvasionTables:
     def thresholds(self, share: ArrayLike) -> tuple[Array, Array]:
         """c* and c_full at shares of lateral stress over pressure."""
         at = np.clip(lateral_scale(share), self.scale[0], self.scale[-1])
-        return tuple(PchipInterpolator(self.scale, v)(at) for v in (self.threshold, self.full))
+        return tuple(curve(at) for curve in self._bounds)
+
+    @functools.cached_property
+    def _bounds(self) -> tuple[PchipInterpolator, PchipInterpolator]:
+        """c* and c_full over `scale`."""
+        return tuple(PchipInterpolator(self.scale, v) for v in (self.threshold, self.full))
+
+    @functools.cached_property
+    def _filled_curves(self) -> tuple[PchipInterpolator, PchipInterpolator]:
+        """F and net pressure at the tip over c of filled flaws."""
+        return tuple(PchipInterpolator(self.filled[0], v) for v in self.filled[1:])
 
     def intensity(self, load: ArrayLike, share: ArrayLike) -> Array:
         """F = K_I / (dp sqrt(pi depth)) of a rigid-plastic metal.
@@ -222,7 +232,7 @@ class InvasionTables:
         """
         inside, index, way, filled, load = self._place(load, share)
         part = np.sqrt(self._between(self.factor**2, index, way))
-        full = PchipInterpolator(*self.filled[:2])(np.clip(load, *self.filled[0, [0, -1]]))
+        full = self._filled_curves[0](np.clip(load, *self.filled[0, [0, -1]]))
         # Beyond the table 1 - F/F_full falls as 1 / c.
         over = np.maximum(load / self.filled[0, -1], 1.0)
         full = np.where(over > 1.0, FULL_FACTOR - (FULL_FACTOR - self.filled[1, -1]) / over, full)
@@ -239,7 +249,7 @@ class InvasionTables:
         share = np.clip(np.asarray(share, dtype=float), 0.0, 1.0)
         over = np.maximum(load / self.filled[0, -1], 1.0)
         inside = np.clip(load, *self.filled[0, [0, -1]])
-        net = 1.0 - (1.0 - PchipInterpolator(*self.filled[[0, 2]])(inside)) / over
+        net = 1.0 - (1.0 - self._filled_curves[1](inside)) / over
         return np.where(filled, np.maximum(net * (1.0 - share) + share, 0.0), 0.0)
 
     def _place(self, load: ArrayLike, share: ArrayLike) -> tuple:

@@ -13,7 +13,7 @@ import math
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,8 @@ from napress.postprocess.measures.paths import measure_paths
 from napress.postprocess.measures.stress import place_columns
 from napress.postprocess.records import atomic as storage
 
+# Of a history's file, bytes.
+LONGEST_LINE = 1 << 16
 COUNTS = (
     "step",
     "is_target",
@@ -171,6 +173,12 @@ def append_row(path: Path, row: dict[str, float]) -> None:
     if not path.exists():
         storage.write_text(path, _line(list(row)) + _line(list(row.values())))
         return
+    with path.open("r+b") as handle:
+        header = next(csv.reader([handle.readline().decode(errors="replace")]), [])
+        # Only a line that was cut short makes it worth reading them all.
+        if "step" in header and not set(row) - set(header) and _ends_whole(handle, len(header)):
+            _write_line(handle, header, row)
+            return
     header, lines = _complete_lines(path)
     if set(row) - set(header):
         columns = header + [name for name in row if name not in header]
@@ -180,10 +188,23 @@ def append_row(path: Path, row: dict[str, float]) -> None:
         return
     with path.open("r+b") as handle:
         handle.truncate(len((_line(header) + "".join(lines)).encode()))
-        handle.seek(0, os.SEEK_END)
-        handle.write(_line([row.get(name, math.nan) for name in header]).encode())
-        handle.flush()
-        os.fsync(handle.fileno())
+        _write_line(handle, header, row)
+
+
+def _ends_whole(handle: BinaryIO, values: int) -> bool:
+    """Whether the last line is complete."""
+    handle.seek(max(0, handle.seek(0, os.SEEK_END) - LONGEST_LINE))
+    end = handle.read().decode(errors="replace")
+    last = end.rstrip("\n").rsplit("\n", 1)[-1]
+    return end.endswith("\n") and len(next(csv.reader([last]), [])) == values
+
+
+def _write_line(handle: BinaryIO, header: list[str], row: dict[str, float]) -> None:
+    """Appends a row and flushes it to the disk."""
+    handle.seek(0, os.SEEK_END)
+    handle.write(_line([row.get(name, math.nan) for name in header]).encode())
+    handle.flush()
+    os.fsync(handle.fileno())
 
 
 def read_history(path: Path) -> pd.DataFrame:

@@ -52,7 +52,7 @@ def cosine_load(basis: DeflectionBasis, amplitude_MPa: float, intervals: int) ->
     points = (start[:, None] + size * (nodes + 1) / 2).ravel()
     pressure = amplitude_MPa * np.cos(2 * math.pi * points / basis.widths_um[0])
     force = pressure * np.tile(weights * size / 2, intervals)
-    return basis.values(points[:, None]).T @ force
+    return basis.values(points[:, None]).tested(force)
 
 
 def load_ceramic(
