@@ -169,7 +169,9 @@ def _stripping(case: Case, film: FilmLaw | None) -> Stripping:
         contact = ContactResistance(*layers, film, conductivity)
         return contact.local(largest_MPa, pressure_MPa)[0]
 
-    return Stripping(metal.molar_mass.value / metal.density.value, conductivity, resistance)
+    diffusion = 0.0 if case.healing is None else case.healing.diffusion.value
+    volume = metal.molar_mass.value / metal.density.value
+    return Stripping(volume, conductivity, resistance, diffusion)
 
 
 def to_model(case: Case) -> PressModel:

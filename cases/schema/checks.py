@@ -183,7 +183,12 @@ def check_stripping(case: Case, file: str) -> None:
     from napress.fem.inputs.stripping import Stripping
 
     if not strips(case.program):
+        if case.healing is not None:
+            text = "is solved with the metal that leaves; allowed: with an entry current = ..."
+            raise CaseError(file, "healing", text)
         return
+    if case.healing is not None and case.interface.dimension == 3:
+        raise CaseError(file, "healing", "runs along a line; allowed: interface.dimension = 2")
     index = next(k for k, stage in enumerate(case.program) if stage.current is not None)
     metal = case.sodium.material
     if value_of(case.ceramic, "ionic_conductivity") is None:

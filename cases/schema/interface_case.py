@@ -28,6 +28,7 @@ from napress.cases.schema.laws.creep import (
 )
 from napress.cases.schema.laws.film import FilmTable
 from napress.cases.schema.laws.fracture import Fracture
+from napress.cases.schema.laws.healing import HealingTable
 from napress.cases.schema.laws.resistance import ResistanceTable
 from napress.cases.schema.materials import (
     Ceramic,
@@ -276,6 +277,9 @@ class Case(Strict):
         ResistanceTable | None, "table [resistance]; default: perfect contact where it touches"
     ) = None
     film: _field(FilmTable | None, "table [film]: a layer that breaks under pressure") = None
+    healing: _field(
+        HealingTable | None, "table [healing]: diffusion along the interface; default: none"
+    ) = None
     creep: _field(CreepTable | None, "table [creep]: sodium that flows in time") = None
     size_effect: _field(SizeEffectTable | None, "table [size_effect]: strength when small") = None
     solver: _field(Solver, "table [solver]") = Solver()
@@ -351,4 +355,5 @@ def assumed_values(case: Case) -> list[str]:
             if entry is not None and entry.estimate:
                 names.append(f"resistance.{name}")
     names += case.film.estimates() if case.film is not None else []
+    names += case.healing.estimates() if case.healing is not None else []
     return names

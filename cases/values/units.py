@@ -50,6 +50,9 @@ FORCE = Dimension("force", "kN", ("N", "kN", "t"), "100 kN")
 CURRENT_DENSITY = Dimension("current density", "mA/cm**2", ("mA/cm**2", "A/m**2"), "1 mA/cm**2")
 CHARGE_DENSITY = Dimension("charge per area", "mAh/cm**2", ("mAh/cm**2", "C/cm**2"), "1 mAh/cm**2")
 STACK_STIFFNESS = Dimension("stiffness per area", "MPa/um", ("MPa/um", "MPa/mm"), "0.1 MPa/um")
+INTERFACE_DIFFUSION = Dimension(
+    "diffusivity times thickness", "um**3/s", ("m**3/s", "um**3/s"), "1e-20 m**3/s"
+)
 MOLAR_MASS = Dimension("molar mass", "g/mol", ("g/mol", "kg/mol"), "22.99 g/mol")
 MOLAR_ENERGY = Dimension("molar energy", "kJ/mol", ("kJ/mol", "J/mol"), "44 kJ/mol")
 

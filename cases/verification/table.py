@@ -31,6 +31,7 @@ def checks() -> tuple[Check, ...]:
         form_layer,
         friction,
         friction_hill,
+        healing,
         punch_row,
         trapped_gas,
     )
@@ -99,6 +100,7 @@ def checks() -> tuple[Check, ...]:
         Check("fast and slow ramps", timed_pressing.fast_and_slow),
         Check("press, release, press", timed_pressing.cycle),
         Check("stripping and plating", stripping.stripping),
+        Check("healing by diffusion along the interface", healing.levelling_wave),
         Check("sinusoid, mesh, step and energy", sinusoid.mesh_and_step),
     )
 

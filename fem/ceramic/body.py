@@ -48,7 +48,7 @@ class Ceramic:
     def __init__(
         self, body: TaggedMesh, surface: Surface, material: ElasticCeramic, basis: DeflectionBasis
     ) -> None:
-        self.body = body
+        self.body, self.material = body, material
         self.basis = basis
         mesh = body.mesh
         dimension = mesh.geometry.dim

@@ -38,6 +38,10 @@ class Recession(ContactPart):
         """Height of metal gone but still in the mesh, negative where some was added, (n,)."""
         return self._committed + self.in_step_um
 
+    def stay(self) -> None:
+        """Lets no metal leave in what is solved next."""
+        self.in_step_um = np.zeros_like(self.in_step_um)
+
     def commit(self, at: ContactState, gas: Array, ceramic: Ceramic) -> None:
         """What left in the step has left for good."""
         self._committed, self.in_step_um = self.gone_um, np.zeros_like(self._committed)

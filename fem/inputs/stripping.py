@@ -30,11 +30,14 @@ class Stripping:
         conductivity_mS_per_cm: Of the electrolyte's ions.
         resistance_ohm_cm2: Of what touches, per true contact area: from the largest
             contact pressure so far and the present one, MPa, (n,) each, to (n,).
+        diffusion_um3_per_s: Diffusivity of the metal along the interface times the thickness
+            of the layer that diffuses; 0 does not heal.
     """
 
     molar_volume_cm3_per_mol: float
     conductivity_mS_per_cm: float
     resistance_ohm_cm2: Callable[[Array, Array], Array] = perfect_contact
+    diffusion_um3_per_s: float = 0.0
 
     def thickness_um(self, charge_mAh_per_cm2: float) -> float:
         """Metal that a charge takes away, evenly: molar volume times charge over Faraday's."""

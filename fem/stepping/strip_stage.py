@@ -24,6 +24,7 @@ from napress.fem.snapshot import CONTACT_GAP_UM
 from napress.fem.sodium.creep import let_creep
 from napress.fem.state.committed import AcceptedStep, Committed
 from napress.fem.stepping.equilibrium import newton_settings, resist_slip, settle
+from napress.fem.stepping.healing import healing_um, longest_step_s, work_of_leaving
 from napress.fem.stepping.judge import Rejected, judge
 from napress.fem.stepping.stage import Attempt, entered, retreated
 
@@ -69,6 +70,7 @@ class StripStage:
         self._entry: Strip = entry
         self._recession: Recession = recession
         self._current = InterfaceCurrent(system, recession.numbers)
+        self._heals_for_s = longest_step_s(system, recession.numbers, entry.temperature_K)
         self._known: tuple[int, Array] | None = None
         self._facet_um = float(system.sodium.fields.facet_size.value)
         total = recession.numbers.thickness_um(entry.charge_mAh_per_cm2)
@@ -84,7 +86,7 @@ class StripStage:
 
     def hold(self) -> None:
         """Lets no time pass and no metal leave in what is solved next."""
-        self._recession.in_step_um = np.zeros_like(self._recession.in_step_um)
+        self._recession.stay()
         let_creep(self._system.sodium, 0.0, self._entry.temperature_K)
 
     def stopped(self, now: Committed) -> str:
@@ -113,10 +115,13 @@ class StripStage:
         # Contact comes and goes from point to point here: what is left out of balance must not
         # decide which of them carries.
         settings = replace(settings, tolerance=EXACTER * settings.tolerance)
-        self._recession.in_step_um = step * self._whole_um * self._over_mean(now)
+        heals = healing_um(
+            self._system, self._recession.numbers, now, step_s, self._entry.temperature_K
+        )
+        self._recession.in_step_um = step * self._whole_um * self._over_mean(now) + heals
         result = settle(self._system, self._sunk(now), command, settings)
         for _ in range(ROUNDS):
-            if not result.converged or not self._shared_anew(now, result.evaluation.gap):
+            if not result.converged or not self._shared_anew(now, result.evaluation.gap, heals):
                 break
             again = settle(
                 self._system, result.state, command, replace(settings, reuse_tangent=True)
@@ -124,14 +129,14 @@ class StripStage:
             result = replace(again, iterations=result.iterations + again.iterations)
         return Attempt(command, result, share, step_s, step_s)
 
-    def _shared_anew(self, now: Committed, gap: Array) -> bool:
+    def _shared_anew(self, now: Committed, gap: Array, heals: Array) -> bool:
         """Takes current off points that lost contact in the step; whether there were any.
 
         Where metal would leave faster than flow brings it, contact comes and goes, and what
         passes over time is what flow brings. Such a point gives up just what its gap says
         it had too much of, and the others take it over. Collective.
         """
-        sodium, leaving = self._system.sodium, self._recession.in_step_um
+        sodium, leaving = self._system.sodium, self._recession.in_step_um - heals
         area = sodium.face.reference_area * now.area_ratio
         lost = (leaving > 0.0) & (gap > LOST_UM)
         excess = np.where(lost, np.minimum(gap, leaving), 0.0)
@@ -141,7 +146,8 @@ class StripStage:
         whole = sodium.sum(float(area @ np.abs(leaving)))
         if moved <= LEAST_MOVED * whole or kept <= 0.0:
             return False
-        self._recession.in_step_um = np.where(lost, leaving - excess, leaving * (1 + moved / kept))
+        passed = np.where(lost, leaving - excess, leaving * (1 + moved / kept))
+        self._recession.in_step_um = passed + heals
         return True
 
     def place(
@@ -178,7 +184,7 @@ class StripStage:
             charge_mAh_per_cm2=now.charge_mAh_per_cm2 + step * charge,
             current_mA_per_cm2=self._entry.current_mA_per_cm2,
             removed_um=now.removed_um + step * self._whole_um,
-            removed_work=now.removed_work + self._work_of_leaving(now, accepted),
+            removed_work=now.removed_work + work_of_leaving(self._system, now, accepted),
             # Plastic flow into a pocket has another scale than pressing: no size in platen
             # motion says how long the next step may be.
             step_size_um=now.step_size_um,
@@ -225,17 +231,11 @@ class StripStage:
         """Share of the entry in which the face recedes as far as a step may, at its fastest."""
         strongest = self._system.sodium.largest(self._over_mean(now).max(initial=0.0))
         allowed = self._control.largest_recession * self._facet_um
-        return allowed / (abs(self._whole_um) * strongest)
+        share = allowed / (abs(self._whole_um) * strongest)
+        return min(share, self._heals_for_s / self._entry.duration_s)
 
     def _pressure_MPa(self, now: Committed, step: float) -> float:
         """The stack's pressure after a step: its platen follows the metal that leaves."""
         entry = self._entry
         sunk = now.displacement_um - now.from_displacement_um + step * self._whole_um
         return entry.pressure_MPa - entry.stiffness_MPa_per_um * sunk
-
-    def _work_of_leaving(self, now: Committed, accepted: AcceptedStep) -> float:
-        """Work of the contact pressure on the metal that left, pJ: the platen did it."""
-        sodium, at = self._system.sodium, accepted.evaluation
-        area = sodium.face.reference_area * at.surface.area_ratio
-        pressure = 0.5 * (at.pressure + now.contact_pressure)
-        return sodium.sum(float(area @ (pressure * self._recession.in_step_um)))

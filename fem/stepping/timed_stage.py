@@ -26,6 +26,7 @@ from napress.fem.inputs.step_control import StepControl
 from napress.fem.sodium.creep import let_creep
 from napress.fem.state.committed import AcceptedStep, Committed
 from napress.fem.stepping.equilibrium import newton_settings, resist_slip, settle
+from napress.fem.stepping.healing import healing_um, longest_step_s, work_of_leaving
 from napress.fem.stepping.judge import Rejected, judge
 from napress.fem.stepping.ramp_stage import CREEP_RULES, creep_share, step_of_ramp
 from napress.fem.stepping.stage import Attempt, entered, retreated
@@ -64,6 +65,14 @@ class TimedStage:
         creep = system.sodium.metal.creep
         self._creeps = creep is not None and self._entry.duration_s > 0.0
         self._yields = creep is None or creep.has_yield
+        self._recession = system.laws.recession
+        heals = self._recession is not None and self._recession.numbers.diffusion_um3_per_s > 0.0
+        self._heals_for_s = math.inf
+        if heals:
+            self._heals_for_s = longest_step_s(
+                system, self._recession.numbers, self._entry.temperature_K
+            )
+        self._heals = heals and isinstance(self._entry, Hold) and self._entry.duration_s > 0.0
 
     def begin(self, now: Committed) -> Committed:
         """Where the entry begins, or goes on after a resume."""
@@ -76,6 +85,8 @@ class TimedStage:
 
     def hold(self) -> None:
         """Lets no time pass in what is solved next, at the entry's temperature."""
+        if self._recession is not None:
+            self._recession.stay()
         let_creep(self._system.sodium, 0.0, self._entry.temperature_K)
 
     def _first(self, now: Committed) -> float:
@@ -87,7 +98,7 @@ class TimedStage:
         if self._creeps and now.crept_s > 0.0:
             share = now.crept_s / entry.duration_s
         elif isinstance(entry, Hold):
-            share = FIRST_SHARE if self._creeps else 1.0
+            share = FIRST_SHARE if self._creeps or self._heals else 1.0
         elif isinstance(entry, Displacement):
             way = abs(entry.displacement_um - now.from_displacement_um)
             share = self._control.first_step_um / max(way, self._control.first_step_um)
@@ -169,7 +180,12 @@ class TimedStage:
 
     def _let_pass(self, now: Committed, share: float) -> float:
         step_s = (share - now.share) * self._entry.duration_s
-        let_creep(self._system.sodium, step_s, self._entry.temperature_K)
+        temperature = self._entry.temperature_K
+        let_creep(self._system.sodium, step_s, temperature)
+        if self._heals:
+            numbers = self._recession.numbers
+            heals = healing_um(self._system, numbers, now, step_s, temperature)
+            self._recession.in_step_um = heals
         return step_s
 
     # --- the step ---------------------------------------------------------------
@@ -209,6 +225,7 @@ class TimedStage:
             last_size_um=0.0 if done else new.last_size_um,
             from_pressure_MPa=now.from_pressure_MPa,
             from_displacement_um=now.from_displacement_um,
+            removed_work=now.removed_work + work_of_leaving(self._system, now, accepted),
         )
         if not done:
             bounded = self._bounded(committed, tried.share, growth * max(step, LEAST_SHARE))
@@ -238,7 +255,9 @@ class TimedStage:
 
     def _bounded(self, now: Committed, share: float, step: float) -> float:
         """A step in share that neither oversteps the end nor changes the pressure too much."""
-        step = min(step, LARGEST_SHARE if self._creeps else 1.0)
+        step = min(step, LARGEST_SHARE if self._creeps or self._heals else 1.0)
+        if self._heals:
+            step = min(step, self._heals_for_s / self._entry.duration_s)
         way = abs(self._goal_MPa(now) - now.from_pressure_MPa)
         if not self._by_position and way > 0.0 and now.pressure_MPa > 0.0:
             ratio = self._largest_ratio(now)

@@ -79,3 +79,20 @@ def blocked_strip_current_ratio(along_um: Array, half_width_um: float, period_um
     """
     phase, edge = np.pi * np.asarray(along_um) / period_um, np.pi * half_width_um / period_um
     return np.cos(phase) / np.sqrt(np.sin(edge) ** 2 - np.sin(phase) ** 2)
+
+
+def levelling_time_s(
+    mobility_um3_per_MPa_s: float, wavelength_um: float, modulus_MPa: float
+) -> float:
+    """Time in which diffusion along the interface levels a wave of contact pressure by e.
+
+    ``2 / (M E* k^3)``, k the wave number: metal recedes at ``M k^2 p`` under a wave of
+    pressure p, and on elastic half spaces the pressure falls by ``E* k / 2`` for each length.
+
+    Args:
+        mobility_um3_per_MPa_s: M, of the flow ``- M grad p`` along the interface.
+        wavelength_um: Of the pressure.
+        modulus_MPa: E* of both bodies.
+    """
+    number = 2 * np.pi / wavelength_um
+    return float(2 / (mobility_um3_per_MPa_s * modulus_MPa * number**3))

@@ -212,6 +212,7 @@ def test_unprintable_file_name_is_still_named():
 
 
 STRIPS = '[[program]]\ncurrent = "1 mA/cm**2"\ncharge = "1 mAh/cm**2"\n'
+HEALS = "[healing]\ndiffusion = {}\n"
 LITTLE = STRIPS.replace('"1 mAh', '"0.1 mAh')
 
 
@@ -227,6 +228,10 @@ LITTLE = STRIPS.replace('"1 mAh', '"0.1 mAh')
         (GOOD + '[[program]]\nhold = "1 s"\ncharge = "1 mAh/cm**2"', "program[2].charge", "with"),
         (GOOD.partition("[[program]]")[0] + LITTLE, "program[0].current", "after a pressure"),
         (GOOD.replace('"nzsp"', '"mine.toml"') + LITTLE, "program[2].current", "ionic_cond"),
+        (GOOD + HEALS.format("{ value = '1e-20 m**3/s', estimate = true }"), "healing", "current"),
+        (GOOD + LITTLE + HEALS.format("'1e-20 m**3/s'"), "healing.diffusion", "estimate = true"),
+        (GOOD + LITTLE + HEALS.format("'1e-20 m**2/s'"), "healing.diffusion", "m**3/s"),
+        (GOOD + LITTLE + HEALS.format("'0 m**3/s'"), "healing.diffusion", "> 0"),
     ],
 )
 def test_a_current_that_cannot_flow(tmp_path, capsys, text, field, allowed):

@@ -26,6 +26,7 @@ sodium = {{ material = "sodium-wang-2020", thickness = "10 um" }}
 ceramic = {{ material = "nzsp", thickness = "10 um" }}
 resistance = {{ charge_transfer = {{ value = "2 ohm*cm**2", estimate = true }} }}
 program = [{{ pressure = "0.6 MPa" }}, {strip}]
+healing = {{ diffusion = {{ value = "1e-20 m**3/s", estimate = true }} }}
 solver = {{ void_error = "5 percent", largest_recession = 0.05 }}
 output = {{ fields = "none", figures = false, report = false }}
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from napress.cases.verification.contact import healing
 from napress.cases.verification.pressing import stripping
 
 
@@ -12,3 +13,14 @@ def test_rows_pass(rows):
     found = rows()
     assert found
     assert not [row for row in found if not row.passed]
+
+
+def test_diffusion_levels_a_wave_at_its_rate():
+    found = healing.levelling_wave(elements=16, holds=4)
+    assert not [row for row in found if not row.passed]
+
+
+def test_a_wrong_rate_of_levelling_is_noticed(monkeypatch):
+    monkeypatch.setattr(healing, "mobility_um3_per_MPa_s", lambda *_: 1.2 * 9.56e-5)
+    found = healing.levelling_wave(elements=16, holds=4)
+    assert [row for row in found if not row.passed and "levelling" in row.name]
