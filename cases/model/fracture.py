@@ -8,7 +8,7 @@ from napress.cases.schema.interface_case import Case, CeramicTable, value_of
 from napress.cases.schema.laws.creep import to_law
 from napress.cases.schema.laws.fracture import Fracture, Specimens
 from napress.cases.schema.program import to_program
-from napress.fem.inputs.load_program import Displacement, Release, Strip, has_time
+from napress.fem.inputs.load_program import Displacement, Hold, Release, Strip, has_time
 from napress.fem.inputs.materials import CreepLaw
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from napress.postprocess.fracture.weibull import WeibullLaw
     from napress.postprocess.invasion.history import Stretch
     from napress.postprocess.theory.flaws import JacketedSleeve
+
+# The hold that windows speak of where the program has none.
+DEFAULT_HOLD_S = 600.0
 
 
 def weibull_law(ceramic: CeramicTable, specimens: Specimens) -> WeibullLaw | None:
@@ -109,7 +112,7 @@ def flaw_invasion(case: Case) -> FlawInvasion:
 
     table, metal = case.fracture, case.sodium.material
     young, poisson = (value_of(case.ceramic, name).value for name in ("young", "poisson"))
-    law, known = _creep_in_flaws(case), metal.creep_exponent
+    law, known = creep_in_flaws(case), metal.creep_exponent
     exponents = () if law is None else (law.exponent,)
     if law is not None and known is not None and known.range:
         exponents = (min(law.exponent, known.range[0]), max(law.exponent, known.range[1]))
@@ -142,7 +145,7 @@ def pressure_history(case: Case) -> tuple[tuple[Stretch, ...], str]:
             "The program of the case moves the platen, so that its pressures are not known before: "
             "the map holds each pressure, got to at once."
         )
-    law, found, now = _creep_in_flaws(case), [], 0.0
+    law, found, now = creep_in_flaws(case), [], 0.0
     usual = None if law is None else law.rate_at(pressing_temperature_K(case))
     for entry in program:
         quick = 1.0 if law is None else law.rate_at(entry.temperature_K) / usual
@@ -155,6 +158,15 @@ def pressure_history(case: Case) -> tuple[tuple[Stretch, ...], str]:
         "Each point of the map is the program of the case brought to that highest pressure, its "
         "longest hold there lasting that time; what follows keeps its pressures."
     )
+
+
+def program_hold_s(case: Case) -> float:
+    """The longest hold of the program at its highest pressure, else at any, else ten minutes."""
+    from napress.postprocess.invasion.history import hold_of
+
+    at = hold_of(pressure_history(case)[0])[1]
+    holds = [entry.duration_s for entry in to_program(case.program) if isinstance(entry, Hold)]
+    return at or max(holds, default=DEFAULT_HOLD_S)
 
 
 def pressing_temperature_K(case: Case) -> float:
@@ -178,14 +190,14 @@ def _slot_flow(case: Case, table: Fracture) -> SlotFlow:
         width_ratio=table.slot_width_ratio.value,
         yield_MPa=sodium_yield.value,
         hold_s=table.hold_time.value,
-        creep=_creep_in_flaws(case),
+        creep=creep_in_flaws(case),
         temperature_K=temperature,
         timed=seconds > 0.0,
         notes=tuple(_told_otherwise(case, seconds, {entry.temperature_K for entry in program})),
     )
 
 
-def _creep_in_flaws(case: Case) -> CreepLaw | None:
+def creep_in_flaws(case: Case) -> CreepLaw | None:
     """The law of ``[creep]``, else that of the material, if there is one."""
     if case.creep is not None:
         return to_law(case.creep, case.sodium.material)

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from napress.cases.values import units
 from napress.cases.values.cluster import Cluster
-from napress.cases.values.fields import Bounds, Strict, count, quantity, text
+from napress.cases.values.fields import Bounds, Strict, count, flag, quantity, text
 
 MOST_SEEDS = 1000
 
@@ -50,6 +50,9 @@ class WindowTable(Strict):
         quantity(units.PRESSURE, Bounds(above=0.0, at_most=1e4)),
         "the pressure to be placed inside or outside the window",
     ) = 360.0
+    run_levers: _field(
+        flag(), "whether what would widen the window is run: up to seven more runs, coarse"
+    ) = True
     cluster: _field(Cluster, "table [window.cluster], with --slurm and --profile") = Cluster()
 
     @model_validator(mode="after")

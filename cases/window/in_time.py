@@ -7,24 +7,30 @@ from dataclasses import replace
 
 import numpy as np
 
-from napress.cases.model.fracture import flaw_invasion, fracture_settings, pressure_history
+from napress.cases.model.fracture import (
+    creep_in_flaws,
+    flaw_invasion,
+    fracture_settings,
+    pressing_temperature_K,
+    pressure_history,
+    program_hold_s,
+)
 from napress.cases.schema.interface_case import Case, value_of
 from napress.cases.schema.program import to_program
 from napress.cases.window.plan import Plan
-from napress.fem.inputs.load_program import Hold, Release, highest_pressure_MPa
+from napress.fem.inputs.load_program import Release, highest_pressure_MPa
 from napress.postprocess.fracture.assessment import FractureSettings
 from napress.postprocess.fracture.confinement import Compact, Confinement
 from napress.postprocess.fracture.in_time import local_factor, reach_of, statistics_table
-from napress.postprocess.invasion.history import Stretch, hold_of
+from napress.postprocess.fracture.invasion import FlawInvasion
+from napress.postprocess.invasion.history import Stretch
 from napress.postprocess.theory.flaws import JacketedSleeve, pore_pressure_MPa
 from napress.postprocess.window.closing import Held, closing
 from napress.postprocess.window.curves import Array, Curves, PelletLoads, SeedCurves
 from napress.postprocess.window.ends import End, Targets, upper_end
 from napress.postprocess.window.holding import Faces, Question, doubled, survival, ways_of
+from napress.postprocess.window.levers import LONGER, WARM_K
 from napress.postprocess.window.survival import Survival, pressures_looked_at
-
-# The hold of the sentences where the program has none.
-DEFAULT_HOLD_S = 600.0
 
 
 def in_time(
@@ -34,6 +40,7 @@ def in_time(
     targets: Targets,
     loads: PelletLoads | None,
     broken: dict[str, Array],
+    at_once: Curves | None,
     held: list[Held],
 ) -> Survival:
     """The time-aware part of the answer.
@@ -45,6 +52,7 @@ def in_time(
         targets: What is asked.
         loads: The pellet; None if even.
         broken: Ways to break as the case holds the pellet, by name.
+        at_once: The coarse first surface without a hold; None if it was not run.
         held: Runs of the first surface that were held, shortest first.
     """
     case = plan.case
@@ -64,6 +72,7 @@ def in_time(
     asked = Question(targets, history, hold_s, breaks, (note, *_fit(plan, faces)))
     close = closing(
         curves,
+        at_once,
         held,
         value_of(case.sodium, "yield_strength").value,
         metals[0] if metals else None,
@@ -76,14 +85,21 @@ def in_time(
         names.append(("yield of the compact", "halved and doubled"))
     given = (settings.confinement, invasion, settings.flaws)
     doubted = [(name, tried, doubled(name, *given)) for name, tried in names]
-    return survival(curves, asked, close, ways, invasion, settings.flaws, faces, doubted)
+    changed = _changed_holds(case, invasion, hold_s)
+    return survival(curves, asked, close, ways, invasion, settings.flaws, faces, doubted, changed)
 
 
-def program_hold_s(case: Case) -> float:
-    """The longest hold of the program at its highest pressure, else at any, else ten minutes."""
-    at = hold_of(pressure_history(case)[0])[1]
-    holds = [entry.duration_s for entry in to_program(case.program) if isinstance(entry, Hold)]
-    return at or max(holds, default=DEFAULT_HOLD_S)
+def _changed_holds(
+    case: Case, invasion: FlawInvasion, hold_s: float
+) -> dict[str, tuple[FlawInvasion, float]]:
+    """Metal and hold of the levers that change them."""
+    law = creep_in_flaws(case)
+    if law is None:
+        return {}
+    found = {"hold longer": (invasion, LONGER * hold_s)}
+    if pressing_temperature_K(case) < WARM_K:
+        found["warm"] = (replace(invasion, creep_prefactor=law.rate_at(WARM_K)), hold_s)
+    return found
 
 
 def _whole_s(case: Case) -> float:

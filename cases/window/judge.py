@@ -10,14 +10,25 @@ import pandas as pd
 
 from napress.cases.campaigns.campaign import Standing
 from napress.cases.errors import ExitCode, NapressError, RunFolderError
-from napress.cases.model.fracture import fracture_settings, pressing_temperature_K, weibull_law
+from napress.cases.model.fracture import (
+    fracture_settings,
+    pressing_temperature_K,
+    program_hold_s,
+    weibull_law,
+)
 from napress.cases.model.pellet import pellet_estimates
 from napress.cases.runs import folder as run_folder
 from napress.cases.runs.bring_to_end import PELLET
 from napress.cases.schema.interface_case import Case, assumed_values, value_of
 from napress.cases.schema.laws.creep import to_law
 from napress.cases.window.in_time import held_modes, in_time
-from napress.cases.window.lever_runs import computed_levers, is_lever, with_computed
+from napress.cases.window.lever_runs import (
+    computed_levers,
+    is_lever,
+    read_levers,
+    with_computed,
+    with_survival,
+)
 from napress.cases.window.plan import Plan, pressures_MPa
 from napress.postprocess.records.history import read_history
 from napress.postprocess.records.trust import faults
@@ -90,8 +101,11 @@ def answer_of(plan: Plan, ended: list[Standing]) -> tuple[Answer, list[str]]:
         held,
         depth,
     )
-    run = computed_levers(ended, seeds[0], loads, targets, plan.press_MPa)
-    tried = with_computed(tried, run)
+    runs, hold_s = read_levers(ended, pellet_loads), program_hold_s(case)
+    notes += runs.notes
+    run = computed_levers(runs, seeds[0], loads, targets, plan.press_MPa, hold_s)
+    survival = in_time(plan, seeds, curves, targets, loads, broken, *runs.held(loads, hold_s))
+    tried = with_survival(with_computed(tried, run), window, survival.levers_MPa)
     at = _where_to_press(window, targets.pressure_MPa)
     form = None if plan.pellet is None else _form(plan)
     held_at = settings.confinement.lateral_MPa
@@ -137,7 +151,7 @@ def answer_of(plan: Plan, ended: list[Standing]) -> tuple[Answer, list[str]]:
         tuple(doubted),
         tuple(names),
         loads is not None,
-        in_time(plan, seeds, curves, targets, loads, broken, []),
+        survival,
         plan.press_MPa,
     )
     return answer, complaints

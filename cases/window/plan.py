@@ -8,6 +8,7 @@ from typing import Any
 
 from napress.cases.campaigns.campaign import Job
 from napress.cases.errors import CaseError
+from napress.cases.model.fracture import program_hold_s
 from napress.cases.schema.checks import check_surface
 from napress.cases.schema.interface_case import Case, value_of
 from napress.cases.schema.laws.fracture import Specimens
@@ -101,7 +102,8 @@ def make_plan(case: Case, file: str, folder: Path, seeds: int | None = None) -> 
         pellet, press = _pellet_of(case, pellet)
     surfaces = _seeds(case, seeds or table.seeds, file)
     jobs = [Job.of(seed, name) for name, seed in surfaces]
-    jobs += lever_jobs(surfaces[0][1])
+    if table.run_levers:
+        jobs += lever_jobs(surfaces[0][1], pellet, program_hold_s(case))
     if pellet is not None:
         # First: it is short, and the rest needs it.
         jobs.insert(0, Job.of(pellet, "pellet"))

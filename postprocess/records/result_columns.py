@@ -233,6 +233,14 @@ SWEEP_STATISTICS = (
         "Critical flaw depth, {confinement}",
         "From which a filled flaw runs at the last step, held so.",
     ),
+    Column(f"{_F}in_time_median_depth_um", "Depth of the flaw in time", "At the end."),
+    Column(f"{_F}in_time_start_probability", "Probability of a start in time", "Of a flaw."),
+    Column(f"{_F}in_time_short_probability", "Probability of a short in time", "By a flaw."),
+    Column(
+        f"{_F}in_time_short_probability_highest",
+        "Highest probability of a short in time",
+        "Over the range of the creep exponent.",
+    ),
     Column(
         f"{_F}flaw_sampled_{{what}}",
         "Drawn pellets: {what}",

@@ -108,6 +108,7 @@ class Closing:
 
 def closing(
     curves: Curves,
+    at_once: Curves | None,
     held: list[Held],
     yield_MPa: float,
     metal: Metal | None,
@@ -116,7 +117,8 @@ def closing(
     """How closing gains by time.
 
     Args:
-        curves: All runs over the pellet; the first row is that of the first surface.
+        curves: All runs over the pellet.
+        at_once: The first surface as the held runs have it, pressed as in the window.
         held: Runs of the first surface that were held, shortest first.
         yield_MPa: Of the sodium of the case.
         metal: Its creep; None if unknown.
@@ -127,26 +129,16 @@ def closing(
     if metal is None:
         return Closing(*none, None, None, None, False, "not known: the metal has no creep law")
     n = metal.exponent
-    if held:
+    if held and at_once is not None:
         void, asr = (
-            np.array(
-                [
-                    _logs(
-                        grid,
-                        one.curves.pressure_MPa,
-                        getattr(curves, name)[0],
-                        getattr(one.curves, name)[0],
-                    )
-                    for one in held
-                ]
-            )
+            np.array([_logs(grid, at_once, one.curves, name) for one in held])
             for name in ("void_left_percent", "asr_ohm_cm2")
         )
         times = np.array([one.time_s for one in held])
         said = " and ".join(f"{time:g} s" for time in times)
         text = (
-            f"computed at {said} (the first surface, every pressure held), interpolated between, "
-            "scaled by Norton's law beyond"
+            f"computed at {said} (the first surface on half the elements, every pressure held), "
+            "interpolated between, scaled by Norton's law beyond"
         )
         return Closing(times, void, asr, n, None, None, bool(program_s), text)
     if program_s:
@@ -157,19 +149,23 @@ def closing(
     return Closing(*none, n, yield_MPa / flow, None, False, text)
 
 
-def _logs(grid: Array, pressure: Array, first: Array, held: Array) -> Array:
-    """Logarithm of what was held over the first run, on the grid; ends stand in beyond."""
-    known = np.isfinite(held)
-    if not known.any() or not np.isfinite(first).any():
-        return np.zeros(len(grid))
+def _logs(grid: Array, first: Curves, held: Curves, name: str) -> Array:
+    """Logarithm of what was held over what was not, on the grid; ends stand in beyond."""
     at = np.log(grid)
-    one = np.interp(at, np.log(pressure[known]), np.log(np.maximum(held[known], LEAST)))
-    inside = (grid >= pressure[known][0] * (1 - 1e-9)) & np.isfinite(first)
-    found = one - np.log(np.maximum(np.where(np.isfinite(first), first, 1.0), LEAST))
-    inside &= grid <= pressure[known][-1] * (1 + 1e-9)
+    rows, inside = [], np.ones(len(grid), dtype=bool)
+    for one in (held, first):
+        pressure, values = one.pressure_MPa, getattr(one, name)[0]
+        known = np.isfinite(values)
+        if not known.any():
+            return np.zeros(len(grid))
+        logs = np.log(np.maximum(values[known], LEAST))
+        rows.append(np.interp(at, np.log(pressure[known]), logs))
+        ends = pressure[known][[0, -1]]
+        inside &= (grid >= ends[0] * (1 - 1e-9)) & (grid <= ends[1] * (1 + 1e-9))
     if not inside.any():
         return np.zeros(len(grid))
-    return np.interp(at, at[inside], found[inside])
+    # What closes more than it can be told does not close less when held.
+    return np.interp(at, at[inside], np.minimum(rows[0] - rows[1], 0.0)[inside])
 
 
 def _values(grid: Array, row: Array, pressure: Array) -> Array:

@@ -105,6 +105,7 @@ def survival(
     statistics: FlawStatistics,
     faces: Faces,
     doubted: list[tuple[str, str, Callable[[float], tuple]]],
+    changed: dict[str, tuple[FlawInvasion, float]] | None = None,
 ) -> Survival:
     """The time-aware part of a window.
 
@@ -118,6 +119,7 @@ def survival(
         faces: What the rough faces do to flaws.
         doubted: Name, what is tried, and what a factor on it does to confinement,
             invasion and statistics.
+        changed: Metal and hold of the levers that change them, by lever.
     """
     targets, pressure = asked.targets, faces.pressure_MPa
     allowed = statistics.opening_at(targets.failure_percent / 100.0)
@@ -141,8 +143,17 @@ def survival(
         found.append(_way(way, flaws, metals, faces, allowed, asked.hold_s, targets.pressure_MPa))
     base = survived_MPa(ways[0], flaws, metals[0], allowed, faces, asked.hold_s)
     tried = _doubts(doubted, base, asked, faces)
-    press = suggestion(states)
-    texts = _texts(program, found, press, asked, tried, closing)
+    levers = {
+        name: (base, _survived_otherwise(ways[0], flaws, other, allowed, faces, time))
+        for name, (other, time) in (changed or {}).items()
+    }
+    filled = flaws.barrier_MPa(ways[0], pressure, faces.factors(None)[0])
+    slow = (
+        float(shown[0].limit_MPa(filled[:, None], allowed)[0]),
+        survived_MPa(ways[0], flaws, metals[0], allowed, faces, asked.hold_s, started=True),
+    )
+    press = suggestion(states, float(curves.pressure_MPa[-1]))
+    texts = _texts(program, found, press, asked, tried, closing, slow)
     return Survival(
         states,
         program,
@@ -155,6 +166,7 @@ def survival(
         asked.hold_s,
         press,
         tuple(tried),
+        levers,
         tuple(texts),
         statistics.depth.median,
         statistics.toughness.median,
@@ -180,6 +192,18 @@ def survived_MPa(
     return float(one.limit_MPa(values, allowed_MPa)[0])
 
 
+def _survived_otherwise(
+    way: Confinement,
+    flaws: Flaws,
+    invasion: FlawInvasion,
+    allowed: float,
+    faces: Faces,
+    hold_s: float,
+) -> float:
+    changed = replace(flaws, invasion=invasion)
+    return survived_MPa(way, changed, (invasion.metals() or [None])[0], allowed, faces, hold_s)
+
+
 def _way(
     way: Confinement,
     flaws: Flaws,
@@ -203,14 +227,16 @@ def _way(
     if math.isinf(max(times)) and math.isinf(min(times)):
         text += f"no short there within {duration(TIMES_S[-1])}"
     elif max(times) <= TIMES_S[0]:
-        text += "short there within a second"
+        text += "short there after a second or less"
     else:
-        last = (
-            f"more than {duration(TIMES_S[-1])}" if math.isinf(max(times)) else duration(max(times))
-        )
-        text += f"short there after {duration(min(times))} to {last}"
-    survives = _span(shorts, faces.pressure_MPa[-1])
-    text += f"; {duration(hold_s)} are survived up to {survives}"
+        ends = ["a second or less" if t <= TIMES_S[0] else duration(t) for t in times]
+        ends = [
+            f"more than {duration(TIMES_S[-1])}" if math.isinf(t) else e
+            for t, e in zip(times, ends, strict=True)
+        ]
+        low, high = (ends[int(pick(times))] for pick in (np.argmin, np.argmax))
+        text += f"short there after {low}" + ("" if low == high else f" to {high}")
+    text += f"; {duration(hold_s)} are survived up to {_span(shorts, faces.pressure_MPa[-1])}"
     use = way.sleeve_over_yield(asked)
     if use is not None and use > 1.0:
         text += f"; the sleeve yields there ({use:.2g} times its yield stress)"
@@ -230,9 +256,15 @@ def _ends(values: list[float]) -> tuple[float | None, float | None]:
     return tuple(v if math.isfinite(v) else None for v in (min(values), max(values)))
 
 
-def suggestion(states: TimeMap) -> dict[str, float]:
-    """The widest range of good pressures among practical holds, shortest if as wide."""
+def suggestion(states: TimeMap, top_MPa: float = math.inf) -> dict[str, float]:
+    """The widest range of good pressures among practical holds, shortest if as wide.
+
+    Args:
+        states: The map.
+        top_MPa: Highest pressure of the runs: beyond, nothing but flaws was looked at.
+    """
     good, best = states.worst == STATES.index("resistance met"), None
+    good = good & (states.pressure_MPa <= top_MPa * (1 + 1e-9))
     for time in PRACTICAL_S:
         row = int(np.argmin(np.abs(np.log(states.time_s / time))))
         fine = np.flatnonzero(good[row])
@@ -285,6 +317,7 @@ def _texts(
     asked: Question,
     doubts: list[tuple[str, float, str]],
     closing: Closing,
+    slow: tuple[float, float],
 ) -> list[str]:
     if press:
         first = (
@@ -301,6 +334,12 @@ def _texts(
             f"{duration(asked.hold_s)}, comes to: {program[0]}."
         )
     found += [*asked.notes, *(way.text for way in ways)]
+    if math.isfinite(slow[0]) and slow[0] < 0.98 * slow[1]:
+        end = f"up to {slow[1]:.3g} MPa" if math.isfinite(slow[1]) else "at every pressure"
+        found.append(
+            f"Flaws that the metal filled would run from {slow[0]:.3g} MPa on; {end} the metal is "
+            f"too slow to start them in {duration(asked.hold_s)}."
+        )
     if doubts and doubts[0][1] > 1.01:
         found.append(f"Measure first what moves this most: {doubts[0][2]}.")
         found += [f"Then {text}." for _, ratio, text in doubts[1:3] if ratio > 1.01]

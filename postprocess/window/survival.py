@@ -233,6 +233,7 @@ class Survival:
         hold_s: The hold that the sentences are about.
         press_at: ``pressure_MPa`` and ``time_s`` that are suggested; empty if none.
         doubts: What moves the survived pressure, by size: name, factor, sentence.
+        levers_MPa: Pressure the hold survives without and with a lever, by its name.
         texts: Sentences for terminal and page.
         flaw_depth_um: Median depth of the flaws.
         toughness_MPa_sqrt_m: Median toughness.
@@ -250,6 +251,7 @@ class Survival:
     hold_s: float
     press_at: dict[str, float]
     doubts: tuple[tuple[str, float, str], ...]
+    levers_MPa: dict[str, tuple[float, float]]
     texts: tuple[str, ...]
     flaw_depth_um: float
     toughness_MPa_sqrt_m: float

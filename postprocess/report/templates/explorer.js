@@ -55,16 +55,16 @@
   function inTime(row, logs, column) {
     if (column === null) return [data.pressure, row];
     const of = data.closing, factor = of.factor[column];
-    const p = data.pressure.map((x) => x / factor);
-    const [q, known_] = known(data.pressure.map(Math.log), row);
-    const held = row.map((v, i) => {
-      if (v === null) return null;
-      const gain = of.weights[column].reduce((sum, w, run) => sum + w * logs[run][i], 0);
-      const value = v * Math.exp(gain), log = Math.log(p[i]);
-      if (!of.floor || log < q[0] - 1e-9) return value;
-      return Math.min(value, interpolate(log, q, known_));
-    });
-    return [p, held];
+    const grid = data.pressure.map(Math.log), [logs_, values] = known(grid, row);
+    const least = logs_.length ? logs_[0] - 1e-9 : Infinity;
+    return [data.pressure, grid.map((now) => {
+      const equal = now + Math.log(factor);
+      const gain = of.weights[column].reduce((sum, w, run) => sum + w * interpolate(equal, grid, logs[run]), 0);
+      const held = equal < least ? null : interpolate(equal, logs_, values) * Math.exp(gain);
+      // Less time than the shortest run does not close less than none at all.
+      const once = !of.floor || now < least ? null : interpolate(now, logs_, values);
+      return held === null ? once : once === null ? held : Math.min(held, once);
+    })];
   }
   function lowerEnd(targets, column) {
     let worst = -1, name = "";

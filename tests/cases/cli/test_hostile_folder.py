@@ -47,7 +47,9 @@ def napress(folder: Path, *words: str, **environment: str) -> subprocess.Complet
 
 def test_a_window_executes_nothing_of_its_folder(hostile):
     case = hostile / "case.toml"
-    case.write_text(CASE + '[window]\nclosure_target = "90 %"\n', encoding="utf-8")
+    case.write_text(
+        CASE + '[window]\nclosure_target = "90 %"\nrun_levers = false\n', encoding="utf-8"
+    )
     ended = napress(hostile, "window", "case.toml", "--out", "w")
     # Whether so coarse a run is to be trusted is not the question here.
     assert "surface: finished" in ended.stderr

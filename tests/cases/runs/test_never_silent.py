@@ -11,7 +11,7 @@ from tiny_case import TINY_CASE
 from napress.cases.cli.main import main
 from napress.cases.window import judge
 
-WINDOW = '[window]\nclosure_target = "1 %"\nasked_pressure = "1 MPa"\n'
+WINDOW = '[window]\nclosure_target = "1 %"\nasked_pressure = "1 MPa"\nrun_levers = false\n'
 
 
 def napress(words, capsys):

@@ -24,7 +24,7 @@ waviness = { wavelength = "5 mm", amplitude = "2 um", electrolyte_thickness = "1
 law = "creep"
 """
 PROGRAM = 'program = [{ pressure = "0.5 MPa", duration = "10 s" }]'
-WINDOW = '[window]\nclosure_target = "99 %"\nasked_pressure = "0.5 MPa"\n'
+WINDOW = '[window]\nclosure_target = "99 %"\nasked_pressure = "0.5 MPa"\nrun_levers = false\n'
 PELLET = """
 [pellet]
 diameter = "10 mm"

@@ -72,8 +72,11 @@ def test_targets_are_no_part_of_what_is_run(tmp_path):
 def test_seeds_follow_the_one_of_the_case(tmp_path):
     plan = load_plan(write(tmp_path, TINY_CASE.replace(WAVE, RANDOM) + WINDOW + "seeds = 3"))
     names = ["seed 4", "seed 5", "seed 6", "lever polish"]
+    names += [f"lever {name}" for name in ("at once", "held", "longer", "warm")]
     assert [job.name for job in plan.jobs] == names
-    assert len({job.id for job in plan.jobs}) == 4
+    assert len({job.id for job in plan.jobs}) == 8
+    fewer = load_plan(write(tmp_path, TINY_CASE + WINDOW + "run_levers = false"))
+    assert [job.name for job in fewer.jobs] == ["surface"]
 
 
 def test_the_pellet_says_how_it_is_held(tmp_path):
@@ -88,7 +91,8 @@ def test_the_pellet_says_how_it_is_held(tmp_path):
     assert [stage.pressure for stage in plan.pellet.program] == [5.0]
     assert plan.pellet.sodium.yield_strength.value == 1.0
     assert plan.pellet.ceramic.thickness == 1000.0
-    assert [job.name for job in plan.jobs] == ["pellet", "surface", "even pellet"]
+    names = [job.name for job in plan.jobs if not job.name.startswith("lever")]
+    assert names == ["pellet", "surface", "even pellet"]
 
 
 BAD = [
@@ -141,7 +145,9 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path, capsys):
 
 
 def test_a_window_from_nothing_and_again_without_the_solver(tmp_path, capsys):
-    case = write(tmp_path, TINY_CASE.replace('"0.5 MPa"', '"2 MPa"') + WINDOW)
+    case = write(
+        tmp_path, TINY_CASE.replace('"0.5 MPa"', '"2 MPa"') + WINDOW + "run_levers = false"
+    )
     code, out, err = call(["window", case, "--out", tmp_path / "out", "--json"], capsys)
     assert code == 0, err
     first = json.loads(out)
@@ -203,4 +209,34 @@ def test_levers_are_runs_of_the_first_surface(tmp_path):
     assert changed.surface[0].rms == pytest.approx(0.05) and changed.surface[0].seed == 4
     timed = Path(str(resources.files("napress.cases").joinpath("examples", "creep-closure.toml")))
     names = {job.name for job in lever_jobs(load_case(timed))}
-    assert {"lever warm", "lever longer"} <= names
+    assert {"lever warm", "lever longer", "lever held", "lever at once"} <= names
+
+
+def test_levers_that_need_time_hold_every_pressure(tmp_path):
+    text = TINY_CASE.replace(WAVE, RANDOM.replace("5 um", "2 um")).replace("16", "64") + WINDOW
+    plan = load_plan(write(tmp_path, text + "seeds = 1"))
+    found = {}
+    for job in plan.jobs:
+        if is_lever(job):
+            (tmp_path / "lever.toml").write_text(job.case_toml)
+            found[job.name.removeprefix("lever ")] = load_case(tmp_path / "lever.toml")
+    assert found["at once"].creep is None and found["held"].creep is not None
+    # A coarse face: half the elements, no wave that they do not carry.
+    assert found["held"].interface.elements == 32
+    assert found["held"].surface[0].cutoff == pytest.approx(4.0)
+    holds = {name: [s.hold for s in found[name].program if s.hold] for name in ("held", "longer")}
+    assert holds == {"held": [600.0] * 6, "longer": [36000.0] * 6}
+    pressures = [[s.pressure for s in c.program if s.pressure] for c in found.values() if c.creep]
+    assert pressures[0] == pressures[1] == pressures[2]
+    assert {s.temperature for s in found["warm"].program if s.pressure} == {333.15}
+
+
+def test_a_sleeve_that_is_softer_than_steel_is_tried_in_steel(tmp_path):
+    higher = TINY_CASE.replace('"0.5 MPa"', '"5 MPa"')
+    plan = load_plan(write(tmp_path, higher + WINDOW + 'pellet = "pellet.toml"'))
+    found = {job.name: job for job in plan.jobs}
+    (tmp_path / "steel.toml").write_text(found["lever stiffer sleeve"].case_toml)
+    assert load_case(tmp_path / "steel.toml").fracture.sleeve_young.value == 210e3
+    assert '[pellet.sleeve_material]\nid = "tool-steel"' in (
+        found["lever stiffer sleeve pellet"].case_toml
+    )

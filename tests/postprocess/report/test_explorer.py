@@ -62,7 +62,7 @@ def make_answer(targets: Targets, history=RELEASED, held=False) -> Answer:
     found = survival(
         curves,
         Question(targets, history, 600.0, others.seeds_MPa),
-        closing(curves, longer if held else [], 0.235, INVASION.metals()[0], None),
+        closing(curves, curves, longer if held else [], 0.235, INVASION.metals()[0], None),
         [free, Confinement("rigid die", 9300.0, 0.41), Confinement("isostatic", 9300.0, 0.41)],
         INVASION,
         FLAWS,
