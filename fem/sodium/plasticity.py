@@ -22,6 +22,9 @@ from napress.fem.sodium.creep import CreepConstants, creep_constants
 # A void's corner yields at once: below this share of the yield stress the norm of
 # the deviator is rounded off so that its derivative exists at zero stress.
 NORM_FLOOR = 1e-8
+# Metal that has flowed lies on its yield surface but for rounding, which must not decide
+# whether it flows on: that takes this share more than the flow stress.
+AT_YIELD = 1e-9
 VOCE_ITERATIONS = 5
 ROOT = math.sqrt(2.0 / 3.0)
 
@@ -126,7 +129,7 @@ def return_mapping(
             flow, modulus = flow_stress(metal, plastic_strain + ROOT * multiplier)
             residual = norm - 2 * shear * multiplier - ROOT * flow
             multiplier = multiplier + residual / (2 * shear + 2.0 / 3.0 * modulus)
-    flows = ufl.gt(excess, 0)
+    flows = ufl.gt(excess, AT_YIELD * old_flow)
     multiplier = ufl.conditional(flows, multiplier, 0.0)
     new_strain = plastic_strain + ROOT * multiplier
     new_flow, modulus = flow_stress(metal, new_strain)
