@@ -35,7 +35,7 @@ def checks() -> tuple[Check, ...]:
         punch_row,
         trapped_gas,
     )
-    from napress.cases.verification.maps import bisinusoid, measured, spot
+    from napress.cases.verification.maps import bisinusoid, measured, mesh, rough, spot
     from napress.cases.verification.maps import pressing as maps
     from napress.cases.verification.metal import (
         creep_cylinder,
@@ -75,6 +75,8 @@ def checks() -> tuple[Check, ...]:
         Check("3-D: ridge against plane strain", maps.ridge_against_plane_strain),
         Check("3-D: redistributed nodes", redistribution.redistribution_of_a_map),
         Check("3-D: elastic egg-box, Tamaas and closed forms", bisinusoid.egg_box),
+        Check("3-D: elastic self-affine maps, light load", rough.slope_of_contact),
+        Check("3-D: egg-box, size of the facets", mesh.mesh_convergence),
         Check("ceramic, shear below a wave of pressure", ceramic_shear.subsurface_shear),
         Check("convergence rates, elastic layers", convergence.convergence_rates),
         Check("friction of a block, Coulomb", friction.coulomb_block),

@@ -2,12 +2,16 @@
 
 Between the two ends that have closed forms, contact and gap are those of Tamaas 2.8 (Frérot
 et al., J. Open Source Softw. 5 (2020) 2121), a half-space code in which an elastic body is
-pressed on the same surface, 512 x 512 points, written down here.
+pressed on the same surface, 512 x 512 points, written down here. Where Tamaas is installed
+it is asked again.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import math
+
+import numpy as np
 
 from napress.cases.verification.pressing.pressing import press_problem
 from napress.cases.verification.rows import Row, absolute, relative
@@ -35,6 +39,7 @@ ELEMENTS = 16
 NEARLY_CLOSED = 0.95
 CONTACT_TOLERANCE, GAP_TOLERANCE = 0.015, 0.005
 # The closed forms hold at their ends only, and Tamaas differs from them as much.
+STORED_TOLERANCE, TAMAAS_TOLERANCE = 5e-4, 1e-10
 LIGHT_TOLERANCE, CLOSING_TOLERANCE = 0.1, 0.03
 
 
@@ -76,7 +81,54 @@ def egg_box(
     closing = theory.bisinusoid_nearly_closed_contact_fraction(nearly, closure)
     measured = measure_interface(faces[-1][0]).contact_fraction
     name = f"egg-box p/p* = {NEARLY_CLOSED:g}: contact fraction, closing end"
-    return [*rows, absolute(name, closing, measured, CLOSING_TOLERANCE, "1")]
+    return [
+        *rows,
+        absolute(name, closing, measured, CLOSING_TOLERANCE, "1"),
+        *stored_against_tamaas(),
+    ]
+
+
+def stored_against_tamaas(points: int = 512) -> list[Row]:
+    """The values written down here against Tamaas, if it is installed; else no row.
+
+    Args:
+        points: Along each side of its grid.
+    """
+    if importlib.util.find_spec("tamaas") is None:
+        return []
+    rows = []
+    for pressure, stored in TAMAAS.items():
+        live = tamaas_values(pressure, points)
+        for name, expected, found in zip(
+            ("contact fraction", "mean gap"), live, stored, strict=True
+        ):
+            label = f"Tamaas at {pressure:g} MPa, installed and stored: {name}"
+            rows.append(absolute(label, expected, found, STORED_TOLERANCE, "1"))
+    return rows
+
+
+def tamaas_values(pressure_MPa: float, points: int) -> tuple[float, float]:
+    """Contact fraction, and mean gap over that at first touch, as Tamaas computes them.
+
+    Args:
+        pressure_MPa: Mean pressure.
+        points: Along each side of its grid.
+
+    Raises:
+        ImportError: If Tamaas is not installed.
+    """
+    import tamaas
+
+    angle = 2 * math.pi * np.arange(points) / points
+    height = 0.5 * AMPLITUDE_UM * (np.cos(angle)[:, None] + np.cos(angle)[None, :])
+    sides = [WAVELENGTH_UM, WAVELENGTH_UM]
+    model = tamaas.ModelFactory.createModel(tamaas.model_type.basic_2d, sides, [points, points])
+    model.E, model.nu = YOUNG_MPa, POISSON
+    tamaas.PolonskyKeerRey(model, height, TAMAAS_TOLERANCE).solve(pressure_MPa)
+    gap = np.asarray(model.displacement) - height
+    first = height.max() - height.mean()
+    touches = np.asarray(model.traction) > 0
+    return float(touches.mean()), float((gap - gap.min()).mean() / first)
 
 
 def _press(

@@ -95,8 +95,8 @@ def test_report_figures_and_fields_are_there(whole):
     assert list((whole / "conduction").glob("electrolyte_*.vtu"))
 
 
-def test_killed_run_ends_as_if_never_killed(case, whole, tmp_path):
-    folder = tmp_path / "run"
+def killed_on_the_way(case, folder):
+    """Starts a run and kills it after a few steps."""
     process = subprocess.Popen([*COMMAND, "run", str(case), "--out", str(folder), "--quiet"])
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline:
@@ -108,7 +108,20 @@ def test_killed_run_ends_as_if_never_killed(case, whole, tmp_path):
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (folder / "summary.json").exists()
+
+
+def test_killed_run_ends_as_if_never_killed(case, whole, tmp_path):
+    folder = tmp_path / "run"
+    killed_on_the_way(case, folder)
     finish("resume", folder, "--quiet")
+    same(folder, whole, 2e-4)
+
+
+def test_killed_run_goes_on_with_two_ranks(case, whole, tmp_path):
+    folder = tmp_path / "run"
+    killed_on_the_way(case, folder)
+    arguments = ["-m", "napress.cases.cli", "resume", folder, "--quiet"]
+    run_ranks(2, arguments, timeout_s=DEADLINE_S)
     same(folder, whole, 2e-4)
 
 
