@@ -21,7 +21,7 @@ from typing import Any
 
 from napress.cases.errors import RunFolderError
 from napress.cases.runs import folder as run_folder
-from napress.cases.runs.bring_to_end import Launch
+from napress.cases.runs.bring_to_end import PELLET, Launch
 
 PLAN_FILE = "campaign.json"
 STARTED, FINISHED, STOPPED, FAILED = "started", "finished", "stopped", "failed"
@@ -35,7 +35,7 @@ class Plan:
         runs: Where the run folders are.
         jobs: Id of each run to its ``kind`` and ``case_hash``.
         command: What stands for ``napress``; empty for this installation.
-        ranks: MPI ranks per run.
+        ranks: MPI ranks per run of the interface.
         launcher: Starts the ranks.
         again: Whether a run that stopped early is tried once more.
     """
@@ -47,10 +47,13 @@ class Plan:
     launcher: str = ""
     again: bool = True
 
-    @property
-    def launch(self) -> Launch:
-        """How ``napress`` is started."""
-        return Launch(tuple(self.command), self.ranks, self.launcher)
+    def ranks_of(self, job: str) -> int:
+        """Returns the MPI ranks of a run; a pellet is pressed on one."""
+        return 1 if self.jobs[job]["kind"] == PELLET else self.ranks
+
+    def launch_of(self, job: str) -> Launch:
+        """Returns how ``napress`` is started for a run."""
+        return Launch(tuple(self.command), self.ranks_of(job), self.launcher)
 
 
 def case_file(folder: Path, job: str) -> Path:

@@ -74,7 +74,7 @@ def work_off(
             log,
             kind=asked["kind"],
             case_hash=asked["case_hash"],
-            launch=plan.launch,
+            launch=plan.launch_of(job),
             again=plan.again,
             is_abandoned=lambda: _is_abandoned(folder, job),
             stop=stop,
@@ -87,7 +87,7 @@ def work_off(
     except NapressError as error:
         reason = str(error)
     spent = round(time.monotonic() - begin, 3)
-    warning = "" if reason else _rank_mismatch(target, plan.ranks)
+    warning = "" if reason else _rank_mismatch(target, plan.ranks_of(job))
     event = files.FAILED if reason else files.FINISHED
     if reason and ended is not None and ended.state.ended and not plan.again:
         event, reason = files.STOPPED, ""

@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
         0, also if a tiny case fails: the runs will say better what is wrong.
     """
     folder = Path(arguments[0]).resolve()
-    launch = Launch(read_plan(folder).launch.command)
+    launch = Launch(tuple(read_plan(folder).command))
     for run_id in arguments[1:]:
         with tempfile.TemporaryDirectory(prefix="napress-warm-") as scratch:
             content = tomllib.loads(case_file(folder, run_id).read_text(encoding="utf-8"))

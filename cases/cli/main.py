@@ -21,7 +21,7 @@ from napress.cases.cli.output import print_json as _print_json
 from napress.cases.cli.output import print_progress as _say
 from napress.cases.cli.output import print_text as _print
 from napress.cases.errors import EXIT_CODE_MEANING, CaseError, ExitCode, NapressError, Terminated
-from napress.cases.machine.parallel import abort_others, environment_rank
+from napress.cases.machine.parallel import abort_others, environment_rank, works_alone
 
 _EXIT_CODES = "Exit codes: " + "; ".join(
     f"{int(code)} {meaning}" for code, meaning in EXIT_CODE_MEANING.items()
@@ -106,7 +106,7 @@ def resume(
     require_run_folder(run_folder)
     use_writable_cache()
     if is_pellet(run_folder):
-        if environment_rank() != 0:
+        if not works_alone():
             return  # one rank is enough for a pellet
         from napress.cases.runs.pellet_run import resume_pellet
 
@@ -129,7 +129,7 @@ def report(run_folder: RunPath, as_json: AsJson = False) -> None:
 
     require_run_folder(run_folder)
     use_writable_cache()
-    if environment_rank() != 0:
+    if not works_alone():
         return  # drawing takes one rank
     if is_pellet(run_folder):
         from napress.cases.runs.pellet_run import report_pellet as report_run
@@ -145,7 +145,7 @@ def paraview(run_folder: RunPath, as_json: AsJson = False) -> None:
     from napress.cases.runs.folder import require_run_folder
 
     require_run_folder(run_folder)
-    if environment_rank() != 0:
+    if not works_alone():
         return
     from napress.cases.runs.drawing import paraview_script
 
@@ -231,7 +231,7 @@ def pellet(
     from napress.cases.runs.folder import default_folder
     from napress.cases.schema.load import load_pellet_case
 
-    if environment_rank() != 0:
+    if not works_alone():
         return  # one rank is enough for a pellet
     said = press_warnings(load_pellet_case(case))
     for text in said:
@@ -269,6 +269,8 @@ def window(
     """Find the pressure window: good contact, nothing broken; runs what is missing."""
     from napress.cases.cli import window as cli_window
 
+    if not works_alone():
+        return  # the runs are processes of their own
     use_writable_cache()
     say = (lambda text: None) if quiet else _say
     lines, data = cli_window.window(case, out, cores, slurm, profile, seeds, say, _complain)
@@ -317,7 +319,7 @@ def validation(
     """Run the shipped experiments and print model beside measurement."""
     from napress.cases.validation import experiments, shorts
 
-    if environment_rank() != 0:
+    if not works_alone():
         return  # the runs are processes of their own
     rows = experiments.run_and_compare(only or [], out, cores, quiet)
     text = f"{experiments.markdown(rows)}\n\n{shorts.markdown()}"

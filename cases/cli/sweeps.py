@@ -32,8 +32,11 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run every case of a sweep; finished runs are kept."""
+    from napress.cases.machine.parallel import works_alone
     from napress.cases.sweeps import command
 
+    if not works_alone():
+        return  # the runs are processes of their own
     where = command.Where(cores=cores, slurm=slurm, profile=profile)
     command.sweep(sweep_file, out, where, ranks, dry_run, _voice(as_json, quiet))
 

@@ -11,6 +11,8 @@ from typing import Any
 
 # Set by mpiexec (MPICH, Intel MPI, Open MPI) and by srun with PMI.
 _RANK_VARIABLES = ("PMI_RANK", "PMIX_RANK", "OMPI_COMM_WORLD_RANK")
+# By these a process finds the others of its launcher.
+_LAUNCHER_PREFIXES = ("PMI_", "PMIX_", "OMPI_", "HYDI_")
 
 
 def environment_rank() -> int:
@@ -23,6 +25,19 @@ def environment_rank() -> int:
         if value.isdigit():
             return int(value)
     return 0
+
+
+def works_alone() -> bool:
+    """Returns whether this process does work that is not shared between ranks: rank 0 does.
+
+    Rank 0 then forgets its launcher. MPI is started by loading DOLFINx, and would wait for the
+    other ranks, which have returned, for ever.
+    """
+    if environment_rank() != 0:
+        return False
+    for name in [name for name in os.environ if name.startswith(_LAUNCHER_PREFIXES)]:
+        del os.environ[name]
+    return True
 
 
 def on_root(comm: Any, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from importlib import resources
 from pathlib import Path
 
@@ -206,6 +208,21 @@ def test_no_interface_run_is_one_line(tmp_path, capsys):
     assert code == 4
     assert "napress run" in err.splitlines()[-1]
     assert not (tmp_path / "run").exists()
+
+
+def test_ranks_that_are_not_needed_leave_and_are_not_waited_for(tmp_path):
+    text = GOOD.split("clearance")[0] + 'loading = "isostatic"\n[ceramic]'
+    (tmp_path / "case.toml").write_text(
+        text + GOOD.split("[ceramic]")[1].split("[press]")[0] + '[[program]]\npressure = "9 MPa"\n'
+    )
+    mpiexec = Path(sys.executable).with_name("mpiexec")
+    words = [sys.executable, "-m", "napress.cases.cli", "pellet", "case.toml", "--out", "out"]
+    done = subprocess.run(
+        [mpiexec, "-n", "2", *words], cwd=tmp_path, capture_output=True, text=True, timeout=100
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("pellet: out") == 1
+    assert json.loads((tmp_path / "out" / "status.json").read_text())["state"] == "finished"
 
 
 THREE = GOOD.replace('"10 MPa"', '"5 MPa"').replace('"360 MPa"', '"20 MPa"') + (

@@ -1,0 +1,96 @@
+"""A pressure window on a real Slurm, by --slurm and through a Snakemake profile.
+
+Needs the one-node Slurm of tools/slurm_one_node.sh; `make test-cluster` starts and stops it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from tiny_case import TINY_CASE
+
+RANDOM = '{ kind = "self-affine", rms = "0.1 um", hurst = 0.8, cutoff = "5 um", seed = 4 }'
+WAVE = '{ kind = "sinusoid", amplitude = "0.5 um", wavelength = "10 um" }'
+TO_5_MPA = TINY_CASE.replace('"0.5 MPa"', '"5 MPa"')
+WINDOW = """
+[window]
+closure_target = "80 %"
+asked_pressure = "4 MPa"
+[window.cluster]
+partition = "test"
+time = "10 min"
+memory = "1 GB"
+jobs = 4
+"""
+PROFILE = """
+executor: slurm
+jobs: 2
+slurm-no-account: true
+# This Slurm keeps no accounts of its jobs.
+slurm-status-command: squeue
+slurm-init-seconds-before-status-checks: 5
+"""
+
+
+def ask(folder: Path, *words: str) -> tuple[str, str]:
+    """Answers case.toml in a process of its own; returns what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "napress.cases.cli", "window", "case.toml", "--out", "out", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=270,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout, done.stderr
+
+
+def jobs_of_slurm(folder: Path) -> dict[str, set[str]]:
+    """Job number of Slurm in which each run was, by its id."""
+    return {
+        file.stem: {json.loads(line)["slurm_job"] for line in file.read_text().splitlines()}
+        for file in (folder / "out" / "jobs").glob("*.jsonl")
+    }
+
+
+@pytest.mark.timeout(280)
+def test_a_window_with_its_pellet_runs_on_slurm_and_is_not_run_again(tmp_path):
+    pellets = Path(str(resources.files("napress.cases").joinpath("examples", "pellets")))
+    (tmp_path / "pellet.toml").write_text((pellets / "nzsp-isostatic.toml").read_text())
+    text = TO_5_MPA.replace(WAVE, RANDOM) + WINDOW + "ranks = 2\n"
+    text = text.replace("asked_pressure", 'pellet = "pellet.toml"\nseeds = 2\nasked_pressure')
+    (tmp_path / "case.toml").write_text(text)
+    out, _ = ask(tmp_path, "--slurm")
+    assert out.startswith("Tiny wave")
+    answer = json.loads((tmp_path / "out" / "window.json").read_text())
+    assert {"pellet", "seed 4", "seed 5"} <= {run["name"] for run in answer["runs"]}
+    assert all(run["reason"] == "" for run in answer["runs"])
+    numbers = jobs_of_slurm(tmp_path)
+    assert len(numbers) == len(answer["runs"]) and set() not in numbers.values()
+    assert all(len(jobs) == 1 and "" not in jobs for jobs in numbers.values())
+    # The interface on the ranks that were asked for, a pellet on one.
+    logs = {file.stem: file.read_text() for file in (tmp_path / "out" / "logs").iterdir()}
+    for name, log in logs.items():
+        assert ("-n 2" in log) is ("pellet" not in name), log
+
+    again, err = ask(tmp_path, "--slurm")
+    assert again == out and "to go" not in err
+    assert jobs_of_slurm(tmp_path) == numbers
+
+
+@pytest.mark.timeout(280)
+def test_a_window_runs_as_a_profile_says(tmp_path):
+    (tmp_path / "case.toml").write_text(TO_5_MPA + WINDOW)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "config.yaml").write_text(PROFILE)
+    ask(tmp_path, "--profile", "mine")
+    answer = json.loads((tmp_path / "out" / "window.json").read_text())
+    assert all(run["reason"] == "" for run in answer["runs"])
+    assert "" not in set().union(*jobs_of_slurm(tmp_path).values())
