@@ -56,5 +56,5 @@ def test_a_checker_knows_the_types_of_an_installed_napress(tmp_path, monkeypatch
     assert 'Revealed type is "napress._run.Body"' in done.stdout
     errors = [line for line in done.stdout.splitlines() if ": error:" in line]
     assert len(errors) == 3, done.stdout
-    assert "[arg-type]" in errors[0] and "[attr-defined]" in errors[1]
+    assert "[call-overload]" in errors[0] and "[attr-defined]" in errors[1]
     assert (tmp_path / "site" / "napress" / "py.typed").exists()

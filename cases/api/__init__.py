@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from napress._case import Case, load
     from napress._fit import Fit, fit
     from napress._materials import materials
+    from napress._pellet import Pellet, PelletRun, load_pellet
     from napress._press import Observer, run
     from napress._run import Body, Interface, Run, State
     from napress._sweep import sweep
@@ -28,12 +29,15 @@ _WHERE = {
     "Interface": "napress._run",
     "NapressError": "napress.cases.errors",
     "Observer": "napress._press",
+    "Pellet": "napress._pellet",
+    "PelletRun": "napress._pellet",
     "Run": "napress._run",
     "RunFolderError": "napress.cases.errors",
     "State": "napress._run",
     "Window": "napress._window",
     "fit": "napress._fit",
     "load": "napress._case",
+    "load_pellet": "napress._pellet",
     "materials": "napress._materials",
     "run": "napress._press",
     "sweep": "napress._sweep",
@@ -48,6 +52,8 @@ __all__ = [
     "Interface",
     "NapressError",
     "Observer",
+    "Pellet",
+    "PelletRun",
     "Run",
     "RunFolderError",
     "State",
@@ -55,6 +61,7 @@ __all__ = [
     "__version__",
     "fit",
     "load",
+    "load_pellet",
     "materials",
     "run",
     "sweep",

@@ -12,8 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from napress._case import Case, plain
+from napress._case import Case
 from napress._run import column_table
+from napress._written import plain
 from napress.cases.campaigns.campaign import Campaign, Job, Where
 from napress.cases.runs import folder as run_folder
 from napress.cases.sweeps import sweep_folder

@@ -45,7 +45,20 @@ def run_pellet(case_path: Path, out: Path, interface_run: Path | None = None) ->
         CaseError: If the case is wrong, or the press cannot carry it.
         RunFolderError: If the folder exists or cannot be written.
     """
-    case = load_pellet_case(case_path)
+    return press_pellet_case(load_pellet_case(case_path), str(case_path), out, interface_run)
+
+
+def press_pellet_case(
+    case: PelletCase, file: str, out: Path, interface_run: Path | None = None
+) -> RunOutcome:
+    """Runs a checked pellet case into a new folder; see `run_pellet`.
+
+    Args:
+        case: The case.
+        file: Its name, for messages.
+        out: Run folder, must not hold anything yet.
+        interface_run: See `run_pellet`.
+    """
     if interface_run is not None:
         interface_sweep(interface_run)
     model = to_pellet_model(case)
@@ -58,7 +71,7 @@ def run_pellet(case_path: Path, out: Path, interface_run: Path | None = None) ->
             content = {"interface_run": str(Path(interface_run).resolve())}
             run_folder.write_json(out / AVERAGED_OVER, content)
         try:
-            return _press(case, model, str(case_path), out)
+            return _press(case, model, file, out)
         except NapressError:
             if not (out / LOADS).exists():
                 (out / AVERAGED_OVER).unlink(missing_ok=True)
@@ -93,15 +106,25 @@ def report_pellet(folder: Path) -> RunOutcome:
         RunFolderError: If it has reached none, or is damaged.
     """
     case = load_pellet_case(folder / run_folder.CASE_FILE)
+    run = loads_reached(folder)
+    write_results(case, to_pellet_model(case), folder, run, _averaged_over(folder), 0.0)
+    return RunOutcome(folder / "report.html")
+
+
+def loads_reached(folder: Path) -> PelletRun:
+    """Returns the loads a pellet run has reached, the stress in the pellet solved for again.
+
+    Raises:
+        RunFolderError: If it has reached none, or is damaged.
+    """
+    case = load_pellet_case(folder / run_folder.CASE_FILE)
     model = to_pellet_model(case)
     states = _reached(folder, case)
     count = len(model.pressures_MPa) if model.problem.isostatic else len(states)
     if not count:
         raise RunFolderError(f"{folder}: no load was reached yet; allowed: `napress resume` first")
     with compiler_errors():
-        run = press_pellet(model.problem, model.pressures_MPa[:count], states)
-    write_results(case, model, folder, run, _averaged_over(folder), 0.0)
-    return RunOutcome(folder / "report.html")
+        return press_pellet(model.problem, model.pressures_MPa[:count], states)
 
 
 def interface_sweep(folder: Path) -> InterfaceSweep:

@@ -106,8 +106,13 @@ def load_pellet_case(path: str | Path) -> PelletCase:
 def parse_pellet_case(content: bytes, file: str, folder: Path) -> PelletCase:
     """Returns the pellet case written in TOML; see `load_pellet_case`."""
     data = parse_toml(content, file)
-    _require_pellet_case(data, file)
     data.setdefault("title", Path(file).stem[:200] or "untitled")
+    return check_pellet_case(data, file, folder)
+
+
+def check_pellet_case(data: dict[str, Any], file: str, folder: Path) -> PelletCase:
+    """Returns the pellet case in tables as TOML gives them; see `load_pellet_case`."""
+    _require_pellet_case(data, file)
     try:
         case = PelletCase.model_validate(data, context={"folder": folder, "file": file})
     except ValidationError as error:
@@ -142,7 +147,7 @@ def _require_interface_case(data: Mapping[str, Any], file: str) -> None:
         raise CaseError(
             file,
             "pellet",
-            "this is a pellet case, run by `napress pellet CASE`; "
+            "this is a pellet case, run by `napress pellet CASE`, read by napress.load_pellet; "
             "allowed here: an interface case, with tables [[surface]]",
         )
 

@@ -8,21 +8,22 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from napress.cases.schema.interface_case import Case, Stage
+from napress.cases.schema.interface_case import Case
 from napress.cases.schema.surface import SURFACE_KINDS
 from napress.cases.values.fields import did_you_mean
 
 _PART = re.compile(r"([A-Za-z_]\w*)(?:\[(\d{1,6})\])?")
 
 
-def field_paths(base: dict[str, Any]) -> list[str]:
-    """Returns every field that a sweep over a case can vary.
+def field_paths(base: dict[str, Any], model: type[BaseModel] = Case) -> list[str]:
+    """Returns every field of a case that can be varied.
 
     Args:
         base: The case as read from TOML; its surface entries decide which
             surface fields there are.
+        model: What describes it.
     """
-    return list(_fields_of(Case, "", base))
+    return list(_fields_of(model, "", base))
 
 
 def seed_fields(base: dict[str, Any]) -> list[str]:
@@ -91,8 +92,9 @@ def _fields_of(model: type[BaseModel], prefix: str, base: dict[str, Any]) -> Ite
                 for field in table.model_fields if table else ():
                     yield f"surface[{index}].{field}"
         elif name == "program":
+            (stage, *_) = get_args(info.annotation)
             for index in range(len(_tables(base, name))):
-                for field in Stage.model_fields:
+                for field in stage.model_fields:
                     yield f"program[{index}].{field}"
         elif kind is not None and name != "material" and (info.default is not None or name in base):
             yield from _fields_of(kind, f"{prefix}{name}.", base)

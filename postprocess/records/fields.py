@@ -205,9 +205,18 @@ def read_body(folder: Path, name: str, step: int | None = None) -> UnstructuredG
     if not entries:
         which = "any step" if step is None else f"step {step}"
         raise ValueError(f"{folder}: no fields of {which}")
+    return read_grid(Path(folder) / entries[-1][name])
+
+
+def read_grid(path: Path) -> UnstructuredGrid:
+    """Returns one file of fields.
+
+    Raises:
+        ValueError: If it is not one of a body.
+    """
     import pyvista
 
-    grid = pyvista.read(Path(folder) / entries[-1][name])
+    grid = pyvista.read(path)
     if not isinstance(grid, pyvista.UnstructuredGrid):
-        raise ValueError(f"{folder}: {entries[-1][name]} is no body of a run")
+        raise ValueError(f"{path}: no body of a run")
     return grid
