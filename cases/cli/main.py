@@ -20,7 +20,7 @@ from napress.cases.cli.output import complain as _complain
 from napress.cases.cli.output import print_json as _print_json
 from napress.cases.cli.output import print_progress as _say
 from napress.cases.cli.output import print_text as _print
-from napress.cases.errors import EXIT_CODE_MEANING, CaseError, ExitCode, NapressError, Terminated
+from napress.cases.errors import EXIT_CODE_MEANING, ExitCode, NapressError, Terminated
 from napress.cases.machine.parallel import abort_others, environment_rank, works_alone
 
 _EXIT_CODES = "Exit codes: " + "; ".join(
@@ -162,14 +162,8 @@ def new(
     ] = None,
 ) -> None:
     """Write a commented case file to start from."""
-    from napress.cases.cli.templates import TEMPLATES, write_template
-    from napress.cases.values.fields import did_you_mean
+    from napress.cases.cli.templates import write_template
 
-    if template not in TEMPLATES:
-        hint = did_you_mean(template, TEMPLATES)
-        raise CaseError(
-            template, "TEMPLATE", f"no such template; {hint}allowed: {', '.join(TEMPLATES)}"
-        )
     if environment_rank() == 0:
         for path in write_template(template, out or Path(f"{template}.toml")):
             _print(f"wrote {path}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from napress.cases.errors import RunFolderError
+from napress.cases.errors import CaseError, RunFolderError
 from napress.cases.runs.folder import file_system_errors, write_bytes
+from napress.cases.values.fields import did_you_mean
 
 TEMPLATES = ("sinusoid", "self-affine", "scratch", "notch", "ridges", "profile")
 PROFILE_FILE = "profile.txt"
@@ -21,10 +22,13 @@ def template_text(template: str) -> str:
     """Returns a commented case file.
 
     Raises:
-        ValueError: If there is no such template.
+        CaseError: If there is no such template; the nearest is named.
     """
     if template not in TEMPLATES:
-        raise ValueError(f"unknown template {template!r}; allowed: {', '.join(TEMPLATES)}")
+        hint = did_you_mean(template, TEMPLATES)
+        raise CaseError(
+            template, "TEMPLATE", f"no such template; {hint}allowed: {', '.join(TEMPLATES)}"
+        )
     return _read(f"{template}.toml") + _read("common.toml")
 
 
@@ -39,7 +43,7 @@ def write_template(template: str, path: Path) -> list[Path]:
         The files written; a data file that is there already is left alone.
 
     Raises:
-        ValueError: If there is no such template.
+        CaseError: If there is no such template.
         RunFolderError: If the file exists or cannot be written.
     """
     text = template_text(template)
