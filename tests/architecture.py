@@ -151,7 +151,7 @@ def docstring_breaches(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def import_graph(project: Path) -> dict[Path, set[Path]]:
-    """Return which file of the packages imports which, type-checking imports left out."""
+    """Return which file of the packages imports which, also only for a type checker."""
     files = [file for top in LAYERS for file in sorted((project / top).rglob("*.py"))]
     place = {}
     for file in files:
@@ -161,8 +161,7 @@ def import_graph(project: Path) -> dict[Path, set[Path]]:
     for file in files:
         tree = ast.parse(file.read_text())
         folder = file.relative_to(project).parent
-        hidden = never_run(tree)
-        names = {m for line, m in imported_modules(tree, folder) if line not in hidden}
+        names = {module for _, module in imported_modules(tree, folder)}
         # ``from a import b`` yields a and a.b: where b is a file of its own, a is only its room.
         rooms = {name.rpartition(".")[0] for name in names if name in place}
         graph[file] = {place[name] for name in names - rooms if name in place} - {file}

@@ -7,14 +7,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from napress.cases.campaigns import folder as files
+from napress.cases.campaigns.asked import Job
 from napress.cases.campaigns.job import work_off as work_off_one
 from napress.cases.runs import folder as run_folder
-
-if TYPE_CHECKING:
-    from napress.cases.campaigns.campaign import Job
 
 _POLL_S = 0.2
 TRIES = 2

@@ -12,9 +12,9 @@ from napress.fem.inputs.load_program import Displacement, Hold, Release, Strip, 
 from napress.fem.inputs.materials import CreepLaw
 
 if TYPE_CHECKING:
-    from napress.postprocess.fracture.assessment import FractureSettings
     from napress.postprocess.fracture.filling import SlotFlow
     from napress.postprocess.fracture.invasion import FlawInvasion
+    from napress.postprocess.fracture.settings import FractureSettings
     from napress.postprocess.fracture.weibull import WeibullLaw
     from napress.postprocess.invasion.history import Stretch
     from napress.postprocess.theory.flaws import JacketedSleeve
@@ -48,9 +48,9 @@ def weibull_law(ceramic: CeramicTable, specimens: Specimens) -> WeibullLaw | Non
 
 def fracture_settings(case: Case) -> FractureSettings:
     """Returns what the probabilities of fracture of a case rest on."""
-    from napress.postprocess.fracture.assessment import FractureSettings
     from napress.postprocess.fracture.confinement import Compact, Confinement, Sleeve
     from napress.postprocess.fracture.scatter import FlawStatistics, Scatter
+    from napress.postprocess.fracture.settings import FractureSettings
 
     table, ceramic = case.fracture, case.ceramic
     area = table.pellet_area_um2()

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from napress.fem.inputs.size_effect import SizeEffect
     from napress.meshes.surface_components import Component
     from napress.meshes.surfaces import Surface
-    from napress.postprocess.fracture.assessment import FractureAssessment, FractureSettings
+    from napress.postprocess.fracture.assessment import FractureAssessment
+    from napress.postprocess.fracture.settings import FractureSettings
     from napress.postprocess.fracture.verdict import CeramicStrength
 
 Array = NDArray[np.float64]

@@ -19,10 +19,10 @@ from napress.cases.schema.interface_case import Case, value_of
 from napress.cases.schema.program import to_program
 from napress.cases.window.plan import Plan
 from napress.fem.inputs.load_program import Release, highest_pressure_MPa
-from napress.postprocess.fracture.assessment import FractureSettings
 from napress.postprocess.fracture.confinement import Compact, Confinement
 from napress.postprocess.fracture.in_time import local_factor, reach_of, statistics_table
 from napress.postprocess.fracture.invasion import FlawInvasion
+from napress.postprocess.fracture.settings import FractureSettings
 from napress.postprocess.invasion.history import Stretch
 from napress.postprocess.theory.flaws import JacketedSleeve, pore_pressure_MPa
 from napress.postprocess.window.closing import Held, closing

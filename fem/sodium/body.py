@@ -341,7 +341,14 @@ class Sodium:
         multiplier = HistoryField(
             "multiplier", FACE, INTERPOLATED, self.multiplier, self.set_multiplier
         )
-        return (*self.plastic.history(), multiplier, *settings(self))
+        set_anew = settings(
+            self.fields,
+            self.constants.creep,
+            self.face.slope_points,
+            lambda: self.slip_viscosity,
+            self.resist_slip,
+        )
+        return (*self.plastic.history(), multiplier, *set_anew)
 
     def flow_stress_behind_face(self) -> Array:
         """Committed flow stress of the cell behind each contact facet, (facets,), MPa."""

@@ -6,6 +6,7 @@ step starts with was built with them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,32 +17,47 @@ from napress.fem.history_field import BY_HOLDER, FACE, SHARED, HistoryField
 if TYPE_CHECKING:
     from dolfinx import fem
 
-    from napress.fem.sodium.body import Sodium
+    from napress.fem.sodium.creep import CreepConstants
+    from napress.fem.sodium.weak_form import SodiumFields
 
 Array = NDArray[np.float64]
 
 
-def settings(sodium: Sodium) -> tuple[HistoryField, ...]:
-    """Resistance to slip with the slope it is measured along, contact stiffness and creep."""
-    fields, points = sodium.fields, sodium.face.slope_points
+def settings(
+    fields: SodiumFields,
+    creep: CreepConstants | None,
+    points: NDArray[np.int32],
+    read_viscosity: Callable[[], float],
+    resist_slip: Callable[[float], None],
+) -> tuple[HistoryField, ...]:
+    """Resistance to slip with the slope it is measured along, contact stiffness and creep.
+
+    Args:
+        fields: Of the sodium.
+        creep: Constants of its creep, None without.
+        points: Places of the contact face in ``fields.previous_slope``.
+        read_viscosity: Gives the resistance to slip.
+        resist_slip: Sets it.
+    """
+    slope = fields.previous_slope
 
     def slopes() -> Array:
-        return fields.previous_slope.x.array.reshape(-1, sodium.dimension - 1)
+        return slope.x.array.reshape(-1, slope.function_space.dofmap.index_map_bs)
 
-    def set_slope(slope: Array) -> None:
-        slopes()[points] = slope
+    def set_slope(values: Array) -> None:
+        slopes()[points] = values
 
     constants = {"stiffness": fields.stiffness}
-    if sodium.constants.creep is not None:
-        constants["creep_increment"] = sodium.constants.creep.increment
+    if creep is not None:
+        constants["creep_increment"] = creep.increment
     return (
         HistoryField("previous_slope", FACE, BY_HOLDER, lambda: slopes()[points], set_slope),
         HistoryField(
             "slip_viscosity",
             SHARED,
             BY_HOLDER,
-            lambda: np.array(sodium.slip_viscosity),
-            sodium.resist_slip,
+            lambda: np.array(read_viscosity()),
+            resist_slip,
         ),
         *(_of(name, constant) for name, constant in constants.items()),
     )

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from napress.fem.snapshot import Array
 from napress.postprocess.figures import style
-from napress.postprocess.fracture.assessment import FractureSettings
+from napress.postprocess.fracture.settings import FractureSettings
 from napress.postprocess.fracture.summary import PROBABILITIES, confinements
 from napress.postprocess.records.columns import head
 from napress.postprocess.theory import flaws as closed

@@ -18,17 +18,16 @@ from napress.fem.snapshot import Array, Snapshot
 from napress.postprocess.fracture import weibull
 from napress.postprocess.fracture.confinement import Confinement
 from napress.postprocess.fracture.criteria import safety_fields
-from napress.postprocess.fracture.filling import CreepClock, SlotFlow
+from napress.postprocess.fracture.filling import CreepClock
 from napress.postprocess.fracture.in_time import GrowingFlaw
-from napress.postprocess.fracture.invasion import FlawInvasion
-from napress.postprocess.fracture.scatter import FlawStatistics
+from napress.postprocess.fracture.settings import FractureSettings
 from napress.postprocess.fracture.summary import statistics_summary
 from napress.postprocess.fracture.verdict import (
     CeramicStrength,
     fracture_summary,
     strength_columns,
 )
-from napress.postprocess.fracture.weibull import WeibullLaw, failure_probability
+from napress.postprocess.fracture.weibull import failure_probability
 from napress.postprocess.measures.depth import body_dimension, cell_depth, centroid
 from napress.postprocess.measures.stress import place_columns, principal_stress
 from napress.postprocess.measures.surface_cells import (
@@ -45,37 +44,6 @@ from napress.postprocess.theory import flaws as closed
 ON_THE_WAY = (*(2.0 ** (0.5 * k) for k in range(7)), 16.0, 64.0)
 # What a laboratory can change about how a pellet is held.
 HELD_OTHERWISE = ("rigid die", "isostatic")
-
-
-@dataclass(frozen=True)
-class FractureSettings:
-    """What the assessment rests on.
-
-    Attributes:
-        pellet_area_um2: Area of the pellet.
-        law: Weibull law of the ceramic; None if its modulus is unknown.
-        flaws: Depths of surface flaws and the toughness, with scatter.
-        confinement: What holds the pellet from the side.
-        flow: How sodium enters a flaw of fixed width.
-        invasion: How it enters one that opens.
-        seed: Of the random numbers of the sampled comparison.
-        samples: Pellets drawn for it.
-    """
-
-    pellet_area_um2: float
-    law: WeibullLaw | None
-    flaws: FlawStatistics
-    confinement: Confinement
-    flow: SlotFlow
-    invasion: FlawInvasion
-    seed: int = 1
-    samples: int = 20000
-
-    def quickness(self, temperature_K: float) -> float:
-        """Creep rate at a temperature over that of `invasion`."""
-        if self.flow.creep is None or not self.invasion.creep_prefactor:
-            return 1.0
-        return self.flow.creep.rate_at(temperature_K) / self.invasion.creep_prefactor
 
 
 class FractureAssessment:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from napress.fem.snapshot import Array
 from napress.postprocess.fracture.confinement import Confinement
 from napress.postprocess.fracture.invasion import FlawInvasion
 from napress.postprocess.fracture.scatter import FlawStatistics
+from napress.postprocess.fracture.settings import FractureSettings
 from napress.postprocess.invasion.edge_crack import FULL_FACTOR
 from napress.postprocess.invasion.growth import Metal, after_level
 from napress.postprocess.invasion.history import (
@@ -30,9 +31,6 @@ from napress.postprocess.invasion.history import (
 )
 from napress.postprocess.theory.flaws import METRES_PER_UM
 from napress.postprocess.wording import number
-
-if TYPE_CHECKING:
-    from napress.postprocess.fracture.assessment import FractureSettings
 
 # Probabilities between which the statistics tell an opening from them.
 LEAST_PROBABILITY, LARGEST_PROBABILITY = 1e-12, 0.995

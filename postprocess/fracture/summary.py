@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from napress.postprocess.fracture.confinement import Confinement
 from napress.postprocess.fracture.in_time import reach_of, run_in_time
+from napress.postprocess.fracture.settings import FractureSettings
 from napress.postprocess.theory import flaws as closed
 from napress.postprocess.wording import number
-
-if TYPE_CHECKING:
-    from napress.postprocess.fracture.assessment import FractureSettings
 
 # How each estimate of the pellet's failure probability is called on pages and in figures.
 PROBABILITIES = {

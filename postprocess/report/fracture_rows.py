@@ -11,8 +11,8 @@ import pandas as pd
 
 from napress.postprocess.figures import style
 from napress.postprocess.figures.fracture import draw_fracture
-from napress.postprocess.fracture.assessment import FractureSettings
 from napress.postprocess.fracture.confinement import KINDS
+from napress.postprocess.fracture.settings import FractureSettings
 from napress.postprocess.fracture.summary import (
     LEVELS_PERCENT,
     PROBABILITIES,

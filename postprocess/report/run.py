@@ -9,7 +9,7 @@ from typing import Any
 
 from napress.fem.snapshot import CONTACT_GAP_UM
 from napress.postprocess.figures.run import FIGURES, write_figures
-from napress.postprocess.fracture.assessment import FractureSettings
+from napress.postprocess.fracture.settings import FractureSettings
 from napress.postprocess.fracture.verdict import CeramicStrength, fracture_summary
 from napress.postprocess.records import atomic as storage
 from napress.postprocess.records.fields import field_index

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from napress.fem.inputs.materials import CreepLaw
-from napress.postprocess.fracture.assessment import FractureAssessment, FractureSettings
+from napress.postprocess.fracture.assessment import FractureAssessment
 from napress.postprocess.fracture.confinement import Compact, Confinement
 from napress.postprocess.fracture.filling import SlotFlow
 from napress.postprocess.fracture.in_time import (
@@ -19,6 +19,7 @@ from napress.postprocess.fracture.in_time import (
 )
 from napress.postprocess.fracture.invasion import FlawInvasion
 from napress.postprocess.fracture.scatter import FlawStatistics, Scatter
+from napress.postprocess.fracture.settings import FractureSettings
 from napress.postprocess.invasion.growth import Piece as Held
 from napress.postprocess.invasion.growth import depth_after_um
 from napress.postprocess.invasion.history import Stretch
