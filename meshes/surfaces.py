@@ -44,6 +44,8 @@ __all__ = [
 # samples per direction that the search for the extremes starts from: at least, per
 # shortest wavelength, at most; keyed by dimension because a map squares the number
 _SAMPLES = {2: (4096, 64, 65536), 3: (96, 12, 640)}
+# Newton's method doubles the digits with every step; halving ends at the last of them.
+_MOST_STEPS, _MOST_HALVINGS = 60, 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,7 +222,7 @@ def _height_range(
         near = np.flatnonzero(values >= best - slack)
         near = near[np.argsort(-values[near], kind="stable")][:24]
         if slack > 0:
-            best = max([best, *(_climb(evaluate, starts[i], sign) for i in near)])
+            best = max([best, *(_climb(evaluate, starts[i], sign, spacing) for i in near)])
         extremes.append(sign * best)
     if len(counts) == 1:
         mean = _trapezoidal(np.append(height, at_walls))
@@ -251,20 +253,31 @@ def _trapezoidal(values: Array) -> float:
     return float(values)
 
 
-def _climb(evaluate: Callable[[Array], Evaluation], start: Array, sign: float) -> float:
-    """Height (times sign) of the extreme next to a sample."""
+def _climb(
+    evaluate: Callable[[Array], Evaluation], start: Array, sign: float, reach: float
+) -> float:
+    """Height (times sign) of the extreme next to a sample, by Newton's method.
 
-    def at(point: Array) -> Evaluation:
-        return evaluate(point[None, :])
-
-    from scipy.optimize import minimize  # a quarter second that most surfaces do not need
-
-    result = minimize(
-        lambda point: -sign * at(point)[0][0],
-        start,
-        jac=lambda point: -sign * at(point)[1][0],
-        hess=lambda point: -sign * at(point)[2][0],
-        method="trust-exact",
-        options={"gtol": 1e-11, "maxiter": 60},
-    )
-    return -float(result.fun)
+    Args:
+        evaluate: Of the surface.
+        start: The sample, (directions,).
+        sign: 1 for a summit, -1 for a valley.
+        reach: Distance of samples: no step is longer.
+    """
+    point, (height, slope, hessian) = start, evaluate(start[None, :])
+    best = sign * float(height[0])
+    for _ in range(_MOST_STEPS):
+        curvature, axes = np.linalg.eigh(sign * hessian[0])
+        uphill = axes.T @ (sign * slope[0])
+        # Where the surface is no summit in a direction, up the slope.
+        step = axes @ (uphill / np.maximum(np.abs(curvature), np.abs(uphill) / reach + 1e-300))
+        step *= min(1.0, reach / max(float(np.linalg.norm(step)), 1e-300))
+        for _ in range(_MOST_HALVINGS):
+            height, slope, hessian = evaluate((point + step)[None, :])
+            if sign * float(height[0]) > best:
+                break
+            step = step / 2
+        else:
+            return best
+        point, best = point + step, sign * float(height[0])
+    return best

@@ -18,11 +18,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.constants import R
 
 from napress.cases.errors import CaseError, RunFolderError
 from napress.cases.runs import folder as run_folder
-from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
+from napress.fem.inputs.constants import ROOM_TEMPERATURE_K, GAS_CONSTANT_kJ_PER_MOL_K
 from napress.postprocess.records.history import read_history
 from napress.postprocess.records.recorder import HISTORY
 from napress.postprocess.report.run import CASE, MANIFEST
@@ -144,7 +143,8 @@ def _at(parts: Array, known_K: float, wanted_K: float, conditions: Conditions) -
         elif name == "charge_transfer_asr_ohm_cm2":
             given = conditions.charge_transfer_kJ_per_mol
             energy = _energy(given, "--charge-transfer-energy", part)
-        total = total + part * math.exp(1e3 * energy / R * (1 / wanted_K - 1 / known_K))
+        barrier_K = energy / GAS_CONSTANT_kJ_PER_MOL_K
+        total = total + part * math.exp(barrier_K * (1 / wanted_K - 1 / known_K))
     return total
 
 

@@ -36,7 +36,10 @@ def battery(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
-    """Write the interface resistance of a run for battery models: CSV and PyBaMM functions."""
+    """Write the interface of a run for battery models.
+
+    As CSV and as functions of PyBaMM.
+    """
     from napress.cases.battery.functions import as_functions
     from napress.cases.battery.table import Conditions, interface_table
     from napress.cases.runs import folder as files

@@ -22,7 +22,7 @@ def validate(
         typer.Option("--figure", metavar="FILE", help="Write a figure of the surface."),
     ] = None,
 ) -> None:
-    """Check a case of the interface, of a window or of a pellet without running it."""
+    """Check a case of any kind without running it."""
     from napress.cases.schema.load import is_pellet_case
     from napress.cases.values.toml import read_toml
 

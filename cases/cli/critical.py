@@ -30,7 +30,10 @@ def critical(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
-    """Find the largest current, or the least stack pressure, that keeps contact."""
+    """Find the current or the stack pressure that keeps contact.
+
+    The largest current at a pressure, or the least pressure at a current.
+    """
     from napress.cases.campaigns.where import Where, usable_cores
     from napress.cases.runs.folder import file_system_errors, write_json
     from napress.cases.schema.load import load_case

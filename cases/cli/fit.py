@@ -57,7 +57,7 @@ def fit(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
-    """Fit the film's numbers to a measured resistance against pressure."""
+    """Fit the film's numbers to measured resistances."""
     from napress.cases.fit.fit import FitOptions, run_fit
     from napress.cases.fit.parameters import asked
     from napress.cases.fit.writing import lines, write_fit

@@ -38,6 +38,8 @@ app = typer.Typer(
     epilog=_EXIT_CODES + ".",
     add_completion=False,
     pretty_exceptions_enable=False,
+    # Plain text: the boxes of rich would double the time until help is there.
+    rich_markup_mode=None,
 )
 
 CasePath = Annotated[Path, typer.Argument(metavar="CASE", help="Case file (TOML).")]
@@ -171,7 +173,7 @@ def new(
 
 @app.command()
 def materials(as_json: AsJson = False) -> None:
-    """List the materials: values, units, sources; estimates are marked."""
+    """List the materials: values, units, sources, estimates."""
     from napress.cases.schema.materials import load_material, material_ids, material_rows
 
     rows = material_rows([load_material(name) for name in material_ids()])
@@ -192,7 +194,7 @@ def mesh(
     linear: Annotated[bool, typer.Option("--linear", help="Without mid-edge nodes.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Build the meshes of a case and write them for another program."""
+    """Write the meshes of a case for another program."""
     from napress.cases.schema.load import load_case
 
     loaded = load_case(case)
@@ -220,7 +222,7 @@ def pellet(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Press a whole pellet: pressure over it, tension in it, force on the press."""
+    """Press a whole pellet: pressure, tension, force."""
     from napress.cases.model.pellet import press_warnings
     from napress.cases.runs.folder import default_folder
     from napress.cases.schema.load import load_pellet_case
@@ -260,7 +262,7 @@ def window(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find the pressure window: good contact, nothing broken; runs what is missing."""
+    """Find the pressure window; runs what is missing."""
     from napress.cases.cli import window as cli_window
 
     if not works_alone():
@@ -310,7 +312,7 @@ def validation(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run the shipped experiments and print model beside measurement."""
+    """Run the shipped experiments: model beside measurement."""
     from napress.cases.validation import experiments, shorts
 
     if not works_alone():

@@ -46,7 +46,7 @@ def collect(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write sweep.csv and sweep.parquet again, from the run folders."""
+    """Write the tables of a sweep again, from its run folders."""
     from napress.cases.sweeps import command
 
     command.collect(folder, _voice(as_json, quiet))

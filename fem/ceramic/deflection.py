@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.interpolate import PPoly
 
 Array = NDArray[np.float64]
 DEGREE = 3
@@ -92,6 +91,8 @@ class _Line:
     """The splines of one direction."""
 
     def __init__(self, width_um: float, intervals: int) -> None:
+        from scipy.interpolate import PPoly
+
         self.size = intervals + DEGREE
         self._width_um, self._intervals = width_um, intervals
         # On each interval a function is a polynomial in the distance from its left end,

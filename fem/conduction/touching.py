@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 
 from napress.fem.conduction.edge_refinement import Touching
 
@@ -60,6 +59,8 @@ def between_points(lateral: Array, values: Array) -> Callable[[Array], Array]:
     Returns:
         From lateral points (m, dim-1) in µm to values, (m,).
     """
+    from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
+
     if lateral.shape[1] == 1:
         order = np.argsort(lateral[:, 0], kind="stable")
         x, values = lateral[order, 0], values[order]

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import RegularGridInterpolator
-from scipy.ndimage import gaussian_filter
 
 from napress.meshes.surfaces import Surface, sample_grid, samples_per_direction
 
@@ -85,6 +83,9 @@ def local_wavelength(surface: Surface) -> Callable[[Array], Array]:
     Returns:
         A function of lateral places, (n, dimension - 1) to (n,), µm.
     """
+    from scipy.interpolate import RegularGridInterpolator
+    from scipy.ndimage import gaussian_filter
+
     counts, lateral = samples_per_direction(surface), surface.dimension - 1
     height, gradient, _ = surface.evaluate(sample_grid(surface, counts))
     slope = np.sqrt((gradient**2).sum(1).mean() / lateral)

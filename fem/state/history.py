@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 from scipy.spatial import cKDTree
 
 from napress.fem.coupled.system import CoupledSystem
@@ -135,6 +134,8 @@ def interpolate(points: Array, values: Array, wanted: Array) -> Array:
 
     Outside the hull of the points the nearest one counts.
     """
+    from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
+
     if points.shape[1] == 1:
         order = np.argsort(points[:, 0], kind="stable")
         line, sorted_values = points[order, 0], values[order]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from napress.meshes.surface_components import Array, SurfaceError
 
@@ -99,6 +98,8 @@ def fill_map(height_um: Array, bridge: int, source: str) -> tuple[Array, int]:
 
 
 def _fill_row(height: Array, total: Array, weight: Array, bridge: int) -> None:
+    from scipy.interpolate import PchipInterpolator
+
     seen = np.flatnonzero(np.isfinite(height))
     if len(seen) < 2:
         return

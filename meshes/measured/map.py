@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from napress.meshes.measured.ends import meet_walls, near_wall
 from napress.meshes.measured.holes import fill_map
@@ -75,6 +74,8 @@ class MeasuredMap:
         return self._on_cell(lateral_widths(width_um, 3))[1]
 
     def _on_cell(self, widths_um: Array) -> tuple[Shape, Treated]:
+        from scipy.interpolate import PchipInterpolator
+
         treatment, cutoff = self.treatment, self.treatment.cutoff_um
         if cutoff is not None and cutoff > widths_um.min():
             raise SurfaceError(

@@ -12,7 +12,6 @@ import os
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
 
 from napress.meshes.measured.ends import meet_walls, wall_warnings
 from napress.meshes.measured.holes import require_bridgeable
@@ -138,6 +137,8 @@ class Measured:
 
     def _part(self, width_um: float, wavelength_um: float | None) -> tuple[Array, Array, int, int]:
         """Positions from 0 to the width, heights, measured points and bridged ones."""
+        from scipy.interpolate import PchipInterpolator
+
         x, spacing = self.x_um - self.x_um[0], self.spacing_um
         begin = self.treatment.begin(float(x[-1]), width_um, 0, self.source)
         end = begin + width_um
@@ -169,6 +170,8 @@ def monotone_curve(x_um: Array, height_um: Array, periodic: bool):
         periodic: Whether the ends go on in each other, else their slope is zero, as a
             mirrored profile needs it.
     """
+    from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
+
     if periodic:
         more = 3
         width = x_um[-1]

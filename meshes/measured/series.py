@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.fft import dct, rfft
 
 from napress.meshes.surface_components import Array, Evaluation
 
@@ -32,6 +31,8 @@ def coefficients(samples: Array, waves: int, periodic: bool) -> Array:
     Returns:
         (1 + waves, ...) for cosines, (1 + 2 waves, ...) for cosines then sines.
     """
+    from scipy.fft import dct, rfft
+
     count = len(samples)
     if not periodic:
         found = dct(samples, type=2, axis=0)[: waves + 1] / count

@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
-from scipy import constants
 
+from napress.fem.inputs.constants import ZERO_CELSIUS_K
 from napress.postprocess.figures import style
 from napress.postprocess.records.columns import head
 from napress.postprocess.records.history import void_column
@@ -64,9 +64,9 @@ def draw_in_time(history: pd.DataFrame) -> Figure:
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
     low, high = shown["temperature_K"].min(), shown["temperature_K"].max()
-    text = f"{number(low - constants.zero_Celsius)} °C"
+    text = f"{number(low - ZERO_CELSIUS_K)} °C"
     if high > low:
-        text += f" to {number(high - constants.zero_Celsius)} °C"
+        text += f" to {number(high - ZERO_CELSIUS_K)} °C"
     pressing.set_title(text)
     if contact.get_legend_handles_labels()[0]:
         contact.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from napress.fem.snapshot import Array, Snapshot
 from napress.postprocess.fracture import weibull
@@ -39,6 +38,9 @@ from napress.postprocess.measures.surface_cells import (
     tangent_principal,
 )
 from napress.postprocess.theory import flaws as closed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Depths, over that of the median flaw, at which a flaw on its way through is looked at.
 ON_THE_WAY = (*(2.0 ** (0.5 * k) for k in range(7)), 16.0, 64.0)

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from napress.fem.inputs.constants import ROOM_TEMPERATURE_K
 from napress.fem.inputs.materials import CreepLaw
 from napress.postprocess.theory import flaws as closed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Relative difference of two pressures below which their mean stands for both.
 SAME_PRESSURE = 1e-6

@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from napress.fem.snapshot import Array
 from napress.postprocess.fracture.confinement import Confinement
@@ -31,6 +30,9 @@ from napress.postprocess.invasion.history import (
 )
 from napress.postprocess.theory.flaws import METRES_PER_UM
 from napress.postprocess.wording import number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Probabilities between which the statistics tell an opening from them.
 LEAST_PROBABILITY, LARGEST_PROBABILITY = 1e-12, 0.995
@@ -76,6 +78,8 @@ def step_factors(
     Returns:
         Factors; where a step tells none that of the step before stands in, at first 1.
     """
+    import pandas as pd
+
     net = np.where(pressure_MPa > lateral_MPa, pressure_MPa - lateral_MPa, np.nan)
     with np.errstate(invalid="ignore"):
         factor = opening_of(probability, table) / net

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from napress.postprocess.fracture.confinement import Confinement
 from napress.postprocess.fracture.in_time import reach_of, run_in_time
 from napress.postprocess.fracture.settings import FractureSettings
 from napress.postprocess.theory import flaws as closed
 from napress.postprocess.wording import number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # How each estimate of the pellet's failure probability is called on pages and in figures.
 PROBABILITIES = {

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from napress.fem.snapshot import Array, BodySnapshot
 from napress.postprocess.fracture.criteria import CRITERIA, utilisations
 from napress.postprocess.measures.depth import body_dimension, cell_depth
 from napress.postprocess.measures.stress import AXES, place_columns, principal_stress
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WHAT_IS_LEFT_OUT = (
     "The verdict compares stresses averaged over one mesh cell with strengths measured on "

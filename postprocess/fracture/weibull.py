@@ -18,7 +18,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln
 
 from napress.fem.snapshot import Array
 
@@ -157,6 +156,8 @@ def tangent_stress_average(stress: Array, modulus: float) -> Array:
     Returns:
         Intensity of each facet, (facets,).
     """
+    from scipy.special import gammaln
+
     found = np.zeros(len(stress))
     tense = stress[:, 0] > 0.0
     first = stress[tense, :1]

@@ -13,15 +13,18 @@ import json
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import PchipInterpolator, RegularGridInterpolator
 
 from napress.fem.snapshot import Array
 from napress.postprocess.invasion.edge_crack import FULL_FACTOR, EdgeCrack, edge_crack
 from napress.postprocess.invasion.march import growth_rates
 from napress.postprocess.invasion.state import InvadedCrack, NotSolved, invaded_crack
+
+if TYPE_CHECKING:
+    from scipy.interpolate import PchipInterpolator, RegularGridInterpolator
 
 FILE = "tables.json"
 LATERAL = (0.0, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -92,6 +95,8 @@ def _threshold(part: list[InvadedCrack]) -> tuple[float, float]:
 
 def make(crack: EdgeCrack | None = None) -> dict:
     """Computes both tables; minutes, most of them for the growth rates."""
+    from scipy.interpolate import PchipInterpolator
+
     crack = edge_crack() if crack is None else crack
     rows = []
     for share in LATERAL:
@@ -137,6 +142,8 @@ def make(crack: EdgeCrack | None = None) -> dict:
 
 def _rates(crack: EdgeCrack, share: float, exponent: float) -> list[float]:
     """The logarithm ln R - n ln(1 - F/F_full) at the shares of F_full; finite up to the end."""
+    from scipy.interpolate import PchipInterpolator
+
     factor, rate = growth_rates(crack, share, exponent, LEAST_FRONT)
     at, value = factor[::-1] / float(crack.intensity.sum()), np.log(rate[::-1])
     value -= exponent * np.log(1.0 - at)
@@ -196,6 +203,8 @@ class InvasionTables:
     @classmethod
     def of(cls, data: dict) -> InvasionTables:
         """Tables from the content of their file."""
+        from scipy.interpolate import RegularGridInterpolator
+
         rows = data["plastic"]
         scale = lateral_scale([row["lateral_share"] for row in rows])
         rate_scale = lateral_scale(data["rate_lateral_shares"])
@@ -216,11 +225,15 @@ class InvasionTables:
     @functools.cached_property
     def _bounds(self) -> tuple[PchipInterpolator, PchipInterpolator]:
         """c* and c_full over `scale`."""
+        from scipy.interpolate import PchipInterpolator
+
         return tuple(PchipInterpolator(self.scale, v) for v in (self.threshold, self.full))
 
     @functools.cached_property
     def _filled_curves(self) -> tuple[PchipInterpolator, PchipInterpolator]:
         """F and net pressure at the tip over c of filled flaws."""
+        from scipy.interpolate import PchipInterpolator
+
         return tuple(PchipInterpolator(self.filled[0], v) for v in self.filled[1:])
 
     def intensity(self, load: ArrayLike, share: ArrayLike) -> Array:

@@ -9,7 +9,6 @@ a peak have the same depth when they are equally far below the surface.
 from __future__ import annotations
 
 import numpy as np
-from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 
 from napress.fem.snapshot import Array, BodySnapshot, IntArray
 
@@ -99,6 +98,8 @@ def point_depth(body: BodySnapshot, position_um: Array) -> Array:
     Returns:
         Depth in µm, (points,); positive inside the body.
     """
+    from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
+
     dimension = body_dimension(body)
     surface = body.points_um[np.unique(upper_facets(body))]
     height = surface[:, dimension - 1]

@@ -13,10 +13,9 @@ import math
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
-import pandas as pd
 
 from napress.fem.snapshot import CONTACT_GAP_UM, Array, Snapshot
 from napress.postprocess.measures.depth import cell_depth
@@ -29,6 +28,9 @@ from napress.postprocess.measures.interface import (
 from napress.postprocess.measures.paths import measure_paths
 from napress.postprocess.measures.stress import place_columns
 from napress.postprocess.records import atomic as storage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Of a history's file, bytes.
 LONGEST_LINE = 1 << 16
@@ -213,6 +215,8 @@ def read_history(path: Path) -> pd.DataFrame:
     Raises:
         ValueError: If the file is no history (missing, empty, or not numbers).
     """
+    import pandas as pd
+
     header, lines = _complete_lines(Path(path))
     try:
         return pd.read_csv(io.StringIO(_line(header) + "".join(lines)), dtype=float).astype(

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Protocol
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Protocol
 
 from napress.fem.snapshot import Array, Snapshot
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from napress.postprocess.measures.interface import closure_pressures
 from napress.postprocess.records import atomic as storage
 from napress.postprocess.records.history import COUNTS
 from napress.postprocess.records.released import released
 from napress.postprocess.records.trust import faults
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def summary(
@@ -39,6 +40,8 @@ def summary(
     Raises:
         ValueError: If the history has no row.
     """
+    import pandas as pd
+
     if history.empty:
         raise ValueError("history: no accepted step")
     result: dict[str, Any] = {"ended": ended}

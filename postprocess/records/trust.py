@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from napress.postprocess.wording import number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # The parts of the energy must add up to the external work to this share of it.
 LARGEST_ENERGY_ERROR_PERCENT = 2.0

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from napress.fem.conduction.electrolyte import Electrolyte, NoContact
 from napress.fem.snapshot import Snapshot
@@ -16,6 +14,9 @@ from napress.postprocess.resistance.resistance import NOT_MEASURED, measure_step
 from napress.postprocess.resistance.spectrum import ElectrolyteArc
 from napress.postprocess.resistance.stripping import is_driven, overpotential_column
 from napress.postprocess.resistance.waviness import Waviness, waviness_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Share of the current that may be lost before a resistance is called doubtful.
 LARGEST_IMBALANCE = 1e-8

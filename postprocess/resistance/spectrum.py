@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from napress.postprocess.theory.conduction import OHM_CM2_PER_UM_CM_PER_MS
@@ -21,6 +20,9 @@ from napress.postprocess.theory.film import (
     bulk_peak_frequency_Hz,
     peak_frequency_Hz,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 COLUMNS = ("pressure_MPa", "interface_asr_ohm_cm2", "interface_capacitance_uF_per_cm2")

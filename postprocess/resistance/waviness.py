@@ -28,10 +28,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from napress.postprocess.theory.conduction import strip_on_slab_asr_ohm_cm2
 from napress.postprocess.theory.contact import (
@@ -40,6 +39,9 @@ from napress.postprocess.theory.contact import (
 )
 from napress.postprocess.theory.plasticity import prandtl_punch_pressure_MPa
 from napress.postprocess.theory.slab import strip_wave_fraction
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import math
 
-from scipy.special import ellipj, ellipk, ellipkm1
-
 from napress.postprocess.theory.contact import (
     require,
     require_not_negative,
@@ -75,6 +73,8 @@ def strip_on_slab_asr_ohm_cm2(
         thickness_um: Of the slab; at least a twentieth of the period.
         conductivity_mS_per_cm: Of the slab.
     """
+    from scipy.special import ellipj, ellipk, ellipkm1
+
     require(
         0 < contact_fraction <= 1,
         f"contact_fraction = {contact_fraction!r}: must be above 0 and at most 1",

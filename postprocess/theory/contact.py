@@ -11,7 +11,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import erf
 
 Array = NDArray[np.float64]
 
@@ -258,6 +257,8 @@ def persson_contact_fraction(
 
     Persson's diffusion theory; sqrt(8/pi) p / (E* h'rms) at light load.
     """
+    from scipy.special import erf
+
     require_not_negative(mean_pressure_MPa=mean_pressure_MPa)
     require_positive(effective_modulus_MPa=effective_modulus_MPa, rms_slope=rms_slope)
     scaled = math.sqrt(2) * mean_pressure_MPa / (effective_modulus_MPa * rms_slope)

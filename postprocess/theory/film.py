@@ -15,15 +15,15 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.constants import epsilon_0
 
+from napress.fem.inputs.constants import VACUUM_PERMITTIVITY_F_PER_M
 from napress.postprocess.theory.conduction import OHM_CM2_PER_UM_CM_PER_MS
 from napress.postprocess.theory.contact import require, require_not_negative, require_positive
 
 Array = NDArray[np.float64]
 
 # 1 um of vacuum: F/m / um = 1e6 F/m2 = 1e2 F/cm2 = 1e8 uF/cm2
-UF_PER_CM2_UM = epsilon_0 * 1e8
+UF_PER_CM2_UM = VACUUM_PERMITTIVITY_F_PER_M * 1e8
 _TUBE = np.polynomial.Polynomial([1.0, -1.40978, 0.0, 0.34406, 0.0, 0.04305, 0.0, 0.02271])
 
 
@@ -169,7 +169,8 @@ def bulk_peak_frequency_Hz(conductivity_mS_per_cm: float, permittivity: float) -
     """Where the electrolyte's own arc peaks, sigma / (2 pi e0 e), whatever its thickness."""
     require_positive(conductivity_mS_per_cm=conductivity_mS_per_cm, permittivity=permittivity)
     # mS/cm = 0.1 S/m
-    return 0.1 * conductivity_mS_per_cm / (2 * math.pi * epsilon_0 * permittivity)
+    absolute = VACUUM_PERMITTIVITY_F_PER_M * permittivity
+    return 0.1 * conductivity_mS_per_cm / (2 * math.pi * absolute)
 
 
 def arc_ohm_cm2(

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import math
 
-from scipy.optimize import brentq
-
 from napress.postprocess.theory.contact import (
     require,
     require_fraction,
@@ -123,6 +121,8 @@ def hill_cylinder_plastic_radius_um(
     Raises:
         ValueError: If the pressure is below first yield or above full plasticity.
     """
+    from scipy.optimize import brentq
+
     first = hill_cylinder_first_yield_MPa(inner_um, outer_um, yield_MPa)
     full = hill_cylinder_full_plasticity_MPa(inner_um, outer_um, yield_MPa)
     require(

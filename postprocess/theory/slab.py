@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import math
 
-from scipy.optimize import brentq
-
 from napress.postprocess.theory.contact import require, require_positive
 from napress.postprocess.theory.pellet import friction_hill_mean_pressure_MPa
 from napress.postprocess.theory.plasticity import shear_yield_MPa
@@ -65,6 +63,8 @@ def strip_wave_fraction(
     pressure_MPa: float, wavelength_um: float, thickness_um: float, yield_MPa: float
 ) -> float:
     """Share of a wave that a sealed layer covers at a mean pressure; always below 1."""
+    from scipy.optimize import brentq
+
     require_positive(pressure_MPa=pressure_MPa)
 
     def missing(open_log: float) -> float:
@@ -92,6 +92,8 @@ def held_foil_pressure_MPa(
         nominal_MPa: Force over the area before.
         yield_MPa: Of the metal.
     """
+    from scipy.optimize import brentq
+
     require_positive(nominal_MPa=nominal_MPa)
     if friction_hill_mean_pressure_MPa(radius_um, thickness_um, yield_MPa) >= nominal_MPa:
         return nominal_MPa
