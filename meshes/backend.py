@@ -25,8 +25,6 @@ from typing import Any
 # default of 10 s is shorter than a cold compile of the sodium's tangent.
 JIT_TIMEOUT_S = 180
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
 if importlib.util.find_spec("dolfinx_solver") is not None:
     importlib.import_module("dolfinx_solver")
 else:

@@ -6,7 +6,12 @@ Everything here is loaded when it is first used, so that importing costs next to
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
+
+# Before anything loads a BLAS, which counts its threads once: the matrices are small, and
+# threads that wait for each other make some solves forty times slower.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
     from napress._case import Case, load

@@ -22,6 +22,7 @@ from napress.cases.errors import (
 )
 from napress.cases.machine.compiling import compiler_errors
 from napress.cases.machine.parallel import on_root
+from napress.cases.machine.threads import as_many_threads_as_asked
 from napress.cases.model.conduction import conduction_recorder
 from napress.cases.model.cost import refuse_what_cannot_fit
 from napress.cases.model.interface import PressModel, to_model
@@ -50,8 +51,9 @@ from napress.postprocess.resistance.stripping import StrippingColumns
 
 CASE = "case.resolved.toml"
 CHECKPOINT = Path("checkpoint") / "last.npz"
-# A killed run repeats at most this much work, and short steps are not slowed by the disk.
-SAVE_EVERY_S = 1.0
+# A killed run repeats about this much work, and short steps are not slowed by the disk: where
+# that is slow, or the run large, saving takes at most this share of the time.
+SAVE_EVERY_S, SAVING_SHARE = 1.0, 0.02
 FIELDS_AT = {"targets": "targets", "all": "every", "none": "none"}
 
 
@@ -150,7 +152,7 @@ def _drive(
     hear_signals()
     quiet = options.quiet or comm.rank != 0
     try:
-        with Progress(quiet) as progress, compiler_errors():
+        with as_many_threads_as_asked(), Progress(quiet) as progress, compiler_errors():
             run = _build(comm, case, file, folder, options, Spent(comm, folder, resumed), progress)
             return run.finish(run.go(resumed))
     except KeyboardInterrupt as error:
@@ -257,7 +259,7 @@ class _Run:
         self._spent, self._recorder, self._progress = spent, recorder, progress
         self._comm = system.sodium.comm
         self.where = (0, 0.0)
-        self._saved_at = -math.inf  # the first step is always kept
+        self._save_at = -math.inf  # the first step is always kept
 
     def go(self, resumed: bool) -> Outcome:
         """Presses from first touch or from the checkpoint."""
@@ -310,18 +312,17 @@ class _Run:
 
     def _is_save_due(self, is_target: bool) -> bool:
         """Whether to save now; rank 0 decides, whose clock it is."""
-        due = is_target or time.monotonic() - self._saved_at >= SAVE_EVERY_S
-        if due:
-            self._saved_at = time.monotonic()
-        return due
+        return is_target or time.monotonic() >= self._save_at
 
     def _save(self, accepted: AcceptedStep) -> None:
         """Writes what a killed run goes on from, and where it stands; collective."""
-        path = self._folder / CHECKPOINT
+        path, begin = self._folder / CHECKPOINT, time.monotonic()
         with self._system.timers.stage("output"), run_folder.file_system_errors(path):
             checkpoint.save(path, self._system, accepted, self._initial_void, self._key)
         totals = self._spent.until_now(self._system.timers.as_dict())
         on_root(self._comm, self._keep, totals)
+        end = time.monotonic()
+        self._save_at = end + max(SAVE_EVERY_S, (end - begin) / SAVING_SHARE)
 
     def _require_whole(self, step: int, pressure_MPa: float) -> None:
         """Refuses to go on with a history that is not that of the checkpoint."""
