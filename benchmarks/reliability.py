@@ -1,8 +1,8 @@
 """How napress bears kills, mutated inputs and damaged folders; docs/reliability.md has figures.
 
-``python benchmarks/reliability.py --kills 60 --inputs 10000 --damage`` takes hours; smaller
-numbers take less. Every trial is chosen by the seed. Last comes one line of JSON; exit code
-1 if anything was not right.
+``python benchmarks/reliability.py --kills 60 --inputs 10000 --damage`` repeats them. Every trial
+is chosen by the seed and its number; with ``--log`` those found there are not done again. Last
+comes one line of JSON; exit code 1 if anything was not right.
 """
 
 from __future__ import annotations
@@ -15,170 +15,21 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from reliability_damage import DAMAGE
+from reliability_kills import CASE, EXAMPLES, KINDS, command, difference, kills, prepare, words
 
 from napress.cases.cli.main import main as napress
 
 LONGEST_INPUT_S = 10.0
-LONGEST_TRIAL_S = 1800.0
-EXAMPLES = Path(str(resources.files("napress.cases").joinpath("examples")))
-CASE = """
-title = "A small wave"
-surface = [{ kind = "sinusoid", amplitude = "0.5 um", wavelength = "10 um" }]
-interface = { width = "10 um", elements = 24 }
-sodium = { material = "sodium-wang-2020", thickness = "10 um" }
-ceramic = { material = "nzsp", thickness = "10 um" }
-program = [{ pressure = "0.5 MPa" }, { pressure = "5 MPa" }]
-[output]
-figures = true
-report = true
-"""
-WINDOW = '[window]\nclosure_target = "90 %"\n'
-SWEEP = 'base = "case.toml"\n[grid]\n"surface[0].amplitude" = ["0.4 um", "0.5 um"]\n'
-KINDS = ("interface", "pellet", "window", "sweep")
-# Two tables are the same within this share of the largest value of each column. Where Newton's
-# method stops one iteration sooner, a peak differs by some 1e-5 at that step.
-SAME = 1e-4
 # First words of the kinds of damage to what the report reads; it takes the longest.
 READ_BY_REPORT = ("case", "fields", "history", "index", "interface")
-# Columns that say what a run cost, not what it found.
-COST = ("cpu_", "newton_iterations", "rejected_attempts")
-
-
-def words(kind: str, folder: Path, ranks: int) -> list[str]:
-    """The command that starts a kind of run in a folder, or goes on with it."""
-    launch = [sys.executable, "-P", "-m", "napress.cases.cli"]
-    if kind == "interface" and ranks > 1:
-        beside = Path(sys.executable).with_name("mpiexec")
-        launch = [str(beside) if beside.exists() else "mpiexec", "-n", str(ranks), *launch]
-    begun = (folder / "out" / "case.resolved.toml").is_file()
-    if kind in ("interface", "pellet"):
-        first = ["run" if kind == "interface" else "pellet", f"{folder}/{kind}.toml", "--out"]
-        return [*launch, *(["resume"] if begun else first), str(folder / "out"), "-q"]
-    if kind == "window":
-        return [*launch, "window", f"{folder}/window.toml", "--out", str(folder / "out"), "-q"]
-    more = ["--ranks", str(ranks), "--cores", "2"]
-    return [*launch, "sweep", f"{folder}/sweep.toml", "--out", str(folder / "out"), "-q", *more]
-
-
-def prepare(folder: Path, case: str = CASE) -> None:
-    """Writes the inputs of all kinds of run."""
-    folder.mkdir(parents=True)
-    pellet = (EXAMPLES / "pellets" / "nzsp-peek-die.toml").read_text()
-    (folder / "case.toml").write_text(case)
-    (folder / "interface.toml").write_text(case)
-    (folder / "window.toml").write_text(case + WINDOW)
-    (folder / "sweep.toml").write_text(SWEEP)
-    (folder / "pellet.toml").write_text(pellet)
-
-
-def results(kind: str, folder: Path) -> dict[str, pd.DataFrame]:
-    """The tables by which two runs are compared."""
-    name = "pellet.csv" if kind == "pellet" else "history.csv"
-    runs = [p for p in (folder / "out").rglob(name) if ".damaged-" not in str(p)]
-    tables = {str(path.relative_to(folder)): pd.read_csv(path) for path in runs}
-    for table in tables.values():
-        for column in [name for name in table if str(name).startswith(COST)]:
-            del table[column]
-    return tables
-
-
-def difference(kind: str, found: Path, whole: Path) -> str:
-    """What differs between two folders of results; empty if nothing does."""
-    one, other = results(kind, found), results(kind, whole)
-    if set(one) != set(other) or not one:
-        return f"other files: {sorted(set(one) ^ set(other))}"
-    for name, table in one.items():
-        if list(table) != list(other[name]) or len(table) != len(other[name]):
-            return f"{name}: {table.shape} instead of {other[name].shape}"
-        numbers = table.select_dtypes("number").to_numpy()
-        expected = other[name].select_dtypes("number").to_numpy()
-        size = np.nanmax(np.abs(expected), axis=0)
-        with np.errstate(invalid="ignore"):
-            off = np.nanmax(np.abs(numbers - expected) / np.where(size > 0, size, 1.0))
-        if off > SAME:
-            return f"{name}: off by {off:.1e} of the largest value"
-    return ""
-
-
-def command(arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
-    """Starts a command in a group of its own."""
-    return subprocess.Popen(
-        arguments,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-        start_new_session=True,
-    )
-
-
-def kill_once(
-    kind: str, ranks: int, cold: bool, scratch: Path, whole: Path, seconds: float, at: float
-) -> str:
-    """Kills a run at a share of its time, goes on until it ends; returns what is wrong."""
-    prepare(scratch)
-    # Compilation takes most of a cold start.
-    environment = {"XDG_CACHE_HOME": str(scratch / "cache")} if cold else {}
-    child = command(words(kind, scratch, ranks), environment)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        child.wait(at * seconds)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.communicate()
-    for _ in range(5):
-        child = command(words(kind, scratch, ranks), environment)
-        try:
-            _, said = child.communicate(timeout=LONGEST_TRIAL_S)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            return "no end"
-        if child.returncode == 0:
-            return difference(kind, scratch, whole)
-        if "is running this folder" not in said:
-            return f"exit {child.returncode}: {said.strip()[-300:]}"
-        # Ranks of a launcher that was killed may outlive it by a moment.
-        time.sleep(2.0)
-    return "its folder stays locked"
-
-
-def kills(count: int, kinds: list[str], cold_share: float, chosen: random.Random) -> list[str]:
-    """Kills runs at random moments; returns what went wrong, one line each."""
-    wrong = []
-    with tempfile.TemporaryDirectory(prefix="napress-kills-") as above:
-        wholes: dict[str, tuple[Path, float]] = {}
-        for number in range(count):
-            kind = kinds[number % len(kinds)]
-            folder = Path(above) / f"whole-{kind}"
-            if kind not in wholes:
-                prepare(folder)
-                begin = time.monotonic()
-                ended = command(words(kind, folder, 1), {})
-                _, said = ended.communicate(timeout=LONGEST_TRIAL_S)
-                if ended.returncode:
-                    return [f"{kind}: exit {ended.returncode} without a kill: {said}"]
-                wholes[kind] = folder, time.monotonic() - begin
-            whole, seconds = wholes[kind]
-            ranks = 1 + number // len(kinds) % 2 if kind in ("interface", "sweep") else 1
-            cold, at = chosen.random() < cold_share, chosen.random()
-            scratch = Path(above) / f"trial-{number}"
-            problem = kill_once(kind, ranks, cold, scratch, whole, seconds, at)
-            label = f"{kind}, {ranks} rank(s){', cold cache' if cold else ''}, at {at:.0%}"
-            print(f"[{number + 1}/{count}] {label}: {problem or 'finished and equal'}", flush=True)
-            wrong += [f"{label}: {problem}"] if problem else []
-            shutil.rmtree(scratch, ignore_errors=True)
-    return wrong
 
 
 def in_process(arguments: list[str]) -> tuple[int, str]:
@@ -232,7 +83,7 @@ def mutated(text: str, chosen: random.Random) -> str:
 UNITS = (("um", "m"), ("MPa", "GPa"), ("MPa", "K"), ("um", ""), ("percent", "%"), ("GPa", "Pa"))
 
 
-def inputs(count: int, chosen: random.Random) -> list[str]:
+def inputs(count: int, seed: int) -> list[str]:
     """Validates mutated case files; returns what went wrong, one line each."""
     sources = sorted(EXAMPLES.glob("*.toml")) + sorted(EXAMPLES.glob("*/*.toml"))
     wrong, codes, slowest = [], {}, 0.0
@@ -242,6 +93,7 @@ def inputs(count: int, chosen: random.Random) -> list[str]:
         for source in sources:
             in_process(["validate", str(source)])
         for number in range(count):
+            chosen = random.Random(f"{seed} input {number}")
             source = chosen.choice(sources)
             text = mutated(source.read_text(encoding="utf-8"), chosen)
             path = Path(scratch) / source.relative_to(EXAMPLES).with_name("mutated.toml")
@@ -309,19 +161,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=0, help="runs killed at random moments")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
-    parser.add_argument("--cold", type=float, default=0.25, help="share of kills on a cold cache")
+    parser.add_argument("--cold", type=float, default=0.2, help="share of kills while compiling")
     parser.add_argument("--inputs", type=int, default=0, help="mutated case files")
     parser.add_argument("--damage", action="store_true", help="every kind of damage to a folder")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--log", type=Path, help="kills of earlier calls, not to be done again")
+    parser.add_argument("--work", type=Path, help="folder that keeps the runs of reference")
     options = parser.parse_args()
     found: dict[str, Any] = {}
-    chosen = random.Random(options.seed)
     if options.damage:
         found["damage"] = {"trials": len(DAMAGE), "wrong": damage()}
     if options.inputs:
-        found["inputs"] = {"trials": options.inputs, "wrong": inputs(options.inputs, chosen)}
+        found["inputs"] = {"trials": options.inputs, "wrong": inputs(options.inputs, options.seed)}
     if options.kills:
-        wrong = kills(options.kills, options.kinds, options.cold, chosen)
+        with tempfile.TemporaryDirectory(prefix="napress-kills-") as scratch:
+            above = options.work or Path(scratch)
+            above.mkdir(parents=True, exist_ok=True)
+            wrong = kills(options.kills, options, above)
         found["kills"] = {"trials": options.kills, "wrong": wrong}
     print(json.dumps(found))
     return int(any(part["wrong"] for part in found.values()))

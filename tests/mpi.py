@@ -23,6 +23,14 @@ main()
 """
 
 
+def launcher() -> str:
+    """The ``mpiexec`` that belongs to this Python."""
+    beside_python = Path(sys.executable).with_name("mpiexec")
+    mpiexec = str(beside_python) if beside_python.exists() else shutil.which("mpiexec")
+    assert mpiexec, "no mpiexec next to this Python or on PATH"
+    return mpiexec
+
+
 def run_ranks(
     ranks: int,
     script_args: Sequence[str | Path],
@@ -45,10 +53,7 @@ def run_ranks(
     Raises:
         AssertionError: The run failed or did not end in time; the message holds its output.
     """
-    beside_python = Path(sys.executable).with_name("mpiexec")
-    mpiexec = str(beside_python) if beside_python.exists() else shutil.which("mpiexec")
-    assert mpiexec, "no mpiexec next to this Python or on PATH"
-    command = [mpiexec, "-n", str(ranks), sys.executable, "-c", _START.format(ranks=ranks)]
+    command = [launcher(), "-n", str(ranks), sys.executable, "-c", _START.format(ranks=ranks)]
     process = subprocess.Popen(
         [*command, *map(str, script_args)],
         cwd=cwd,

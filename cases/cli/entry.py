@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import signal
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 from napress.cases.cli.output import complain
 from napress.cases.errors import Terminated
+from napress.cases.machine.parallel import is_launched
 
 _NAMES = ("SIGTERM", "SIGHUP")
 
@@ -51,6 +53,16 @@ def use_writable_cache() -> None:
 
     if text := compiling.use_writable_cache():
         complain(f"warning: {text}")
+
+
+def start_ranks() -> None:
+    """Under a launcher, starts MPI before anything can fail.
+
+    A rank that ended before would leave the others waiting in the start of MPI for ever.
+    """
+    if is_launched():
+        use_writable_cache()
+        importlib.import_module("napress.meshes.backend")
 
 
 def is_pellet(folder: Path) -> bool:

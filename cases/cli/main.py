@@ -15,13 +15,19 @@ from napress.cases.cli import check as cli_check
 from napress.cases.cli import critical as cli_critical
 from napress.cases.cli import fit as cli_fit
 from napress.cases.cli import sweeps as cli_sweeps
-from napress.cases.cli.entry import ending_in_good_order, is_pellet, use_writable_cache
+from napress.cases.cli.entry import (
+    ending_in_good_order,
+    is_pellet,
+    start_ranks,
+    use_writable_cache,
+)
+from napress.cases.cli.output import all_ranks_fail as _fail
 from napress.cases.cli.output import complain as _complain
 from napress.cases.cli.output import print_json as _print_json
 from napress.cases.cli.output import print_progress as _say
 from napress.cases.cli.output import print_text as _print
 from napress.cases.errors import EXIT_CODE_MEANING, ExitCode, NapressError, Terminated
-from napress.cases.machine.parallel import abort_others, environment_rank, works_alone
+from napress.cases.machine.parallel import environment_rank, works_alone
 
 _EXIT_CODES = "Exit codes: " + "; ".join(
     f"{int(code)} {meaning}" for code, meaning in EXIT_CODE_MEANING.items()
@@ -83,6 +89,7 @@ def run(
     from napress.cases.runs.outcome import RunOptions
     from napress.cases.schema.load import load_case
 
+    start_ranks()
     load_case(case)
     use_writable_cache()
     from napress.cases.runs.interface_run import run_case
@@ -105,6 +112,7 @@ def resume(
     from napress.cases.runs.folder import require_run_folder
     from napress.cases.runs.outcome import RunOptions
 
+    start_ranks()
     require_run_folder(run_folder)
     use_writable_cache()
     if is_pellet(run_folder):
@@ -382,16 +390,6 @@ def _run(arguments: list[str] | None) -> int:
             raise
         hint = "NAPRESS_DEBUG=1 shows where"
         return _fail(f"unexpected {type(error).__name__}: {error} ({hint})", ExitCode.INTERNAL)
-
-
-def _fail(text: str, code: ExitCode) -> ExitCode:
-    internal = code == ExitCode.INTERNAL
-    _complain(text, from_any_rank=internal)
-    if internal or code == ExitCode.INTERRUPTED:
-        # The other ranks may be waiting for this one in a collective call. Interrupted,
-        # rank 0 first has to write down where the run stands.
-        abort_others(int(code), after_s=0.0 if internal or environment_rank() == 0 else 5.0)
-    return code
 
 
 if __name__ == "__main__":

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
+import time
 from typing import Any
 
-from napress.cases.errors import one_line
-from napress.cases.machine.parallel import environment_rank
+from napress.cases.errors import ExitCode, one_line
+from napress.cases.machine.parallel import (
+    abort_others,
+    all_arrive,
+    environment_rank,
+    has_other_ranks,
+)
 from napress.postprocess.wording import printable
+
+# An error of all ranks reaches them within moments; a slow disk may hold up one of them.
+PATIENCE_S = 10.0
 
 
 def print_text(text: str) -> None:
@@ -33,12 +43,41 @@ def print_json(content: Any) -> None:
 def print_progress(text: str) -> None:
     """Prints one line of progress on stderr."""
     if environment_rank() == 0:
-        sys.stderr.write(f"{one_line(text)}\n")
-        sys.stderr.flush()
+        _write_error(one_line(text))
+
+
+def all_ranks_fail(text: str, code: ExitCode) -> ExitCode:
+    """Says what is wrong, once, and sees to it that no rank goes on waiting for this one.
+
+    Args:
+        text: What is wrong.
+        code: Exit code of this rank.
+
+    Returns:
+        The exit code; where the other ranks have not failed as well, all end here.
+    """
+    if code == ExitCode.INTERRUPTED:
+        if environment_rank() != 0 and has_other_ranks():
+            # Rank 0 first has to write down where the run stands; it ends this one as well.
+            time.sleep(PATIENCE_S)
+        complain(text, from_any_rank=True)
+        abort_others(int(code))
+        return code
+    together = all_arrive(PATIENCE_S)
+    complain(text, from_any_rank=not together)
+    if not together:
+        abort_others(int(code))
+    return code
 
 
 def complain(text: str, from_any_rank: bool = False) -> None:
     """Prints one line on stderr that says what is wrong."""
     if environment_rank() == 0 or from_any_rank:
-        sys.stderr.write(f"napress: {one_line(text)}\n")
+        _write_error(f"napress: {one_line(text)}")
+
+
+def _write_error(line: str) -> None:
+    # Nobody may read it any more (`2>&1 | head`); what is being done goes on.
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{line}\n")
         sys.stderr.flush()

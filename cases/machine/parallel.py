@@ -40,6 +40,31 @@ def works_alone() -> bool:
     return True
 
 
+def is_launched() -> bool:
+    """Whether a launcher has started this process as one of its ranks."""
+    return any(os.environ.get(name, "").isdigit() for name in _RANK_VARIABLES)
+
+
+def all_arrive(patience_s: float) -> bool:
+    """Whether all ranks come here within a time: then none is waiting for another.
+
+    A process that is alone, or has not started MPI, need not wait for anybody.
+
+    Args:
+        patience_s: How long to wait for the others.
+    """
+    mpi = _started_mpi()
+    if mpi is None:
+        return True
+    here = mpi.COMM_WORLD.Ibarrier()
+    deadline = time.monotonic() + patience_s
+    while not here.Test():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
 def on_root(comm: Any, function: Callable[..., Any], *arguments: Any) -> Any:
     """Calls a function on rank 0; every rank gets its result, or raises its error.
 
@@ -73,9 +98,20 @@ def _sendable(error: Exception) -> Exception:
         return RuntimeError(f"{type(error).__name__} on rank 0: {error}")
 
 
-def abort_others(exit_code: int, after_s: float = 0.0) -> None:
+def has_other_ranks() -> bool:
+    """Whether this process is one of several ranks that have started MPI."""
+    return _started_mpi() is not None
+
+
+def abort_others(exit_code: int) -> None:
     """Ends all ranks if this one of several fails; returns at once when it is alone."""
-    mpi = sys.modules.get("mpi4py.MPI")
-    if mpi is not None and mpi.Is_initialized() and mpi.COMM_WORLD.size > 1:
-        time.sleep(after_s)
+    mpi = _started_mpi()
+    if mpi is not None:
         mpi.COMM_WORLD.Abort(exit_code)
+
+
+def _started_mpi() -> Any:
+    """Module ``mpi4py.MPI`` if this process is one of several ranks, else None."""
+    mpi = sys.modules.get("mpi4py.MPI")
+    several = mpi is not None and mpi.Is_initialized() and mpi.COMM_WORLD.size > 1
+    return mpi if several else None

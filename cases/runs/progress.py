@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 import time
 from collections import deque
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -110,8 +112,9 @@ class Progress:
         if self._live is not None:
             self._live.stop()
             self._live = None
-        elif self._last_line:
-            self._write(self._last_line)
+        elif self._last_line and not self._quiet:
+            with self._unless_nobody_reads():
+                self._write(self._last_line)
 
     def update(
         self,
@@ -147,6 +150,10 @@ class Progress:
             elapsed_s,
             eta,
         )
+        with self._unless_nobody_reads():
+            self._show(line)
+
+    def _show(self, line: str) -> None:
         if self._live is not None:
             self._live.update(self._text(line, no_wrap=True, overflow="ellipsis"))
         elif time.monotonic() - self._last_printed >= _PLAIN_INTERVAL_S:
@@ -158,11 +165,20 @@ class Progress:
         """Shows one line of text, such as the stage that begins."""
         if self._quiet:
             return
-        if self._live is not None:
-            self._live.console.print(text, markup=False, highlight=False)
-        else:
-            self._stream.write(text + "\n")
-            self._stream.flush()
+        with self._unless_nobody_reads():
+            if self._live is not None:
+                self._live.console.print(text, markup=False, highlight=False)
+            else:
+                self._stream.write(text + "\n")
+                self._stream.flush()
+
+    @contextlib.contextmanager
+    def _unless_nobody_reads(self) -> Iterator[None]:
+        """Goes on in silence when the reader of a pipe has left: the run is what matters."""
+        try:
+            yield
+        except OSError:
+            self._quiet = True
 
     def _write(self, line: str) -> None:
         self._last_printed = time.monotonic()

@@ -92,3 +92,12 @@ def test_live_line_on_a_terminal(monkeypatch):
     press(stream)
     assert "\x1b[" in stream.getvalue(), "the line is redrawn in place"
     assert "step 49" in stream.getvalue() and "meshing" in stream.getvalue()
+
+
+class ReaderLeft(io.StringIO):
+    def write(self, text):
+        raise BrokenPipeError
+
+
+def test_a_run_goes_on_when_nobody_reads_its_progress():
+    press(ReaderLeft())

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
-from mpi import run_ranks
+from mpi import launcher, run_ranks
 from runs_of_the_command import (
+    COMMAND,
     DEADLINE_S,
     assert_same_history,
     finish,
@@ -160,6 +162,22 @@ def test_ctrl_c_is_named_and_can_be_resumed(case, whole, tmp_path):
     result = finish("resume", folder, "--quiet")
     assert result.returncode == 0, result.stderr
     assert_same_history(folder, whole)
+
+
+def test_a_scheduler_that_ends_two_ranks_leaves_a_run_to_go_on_with(case, tmp_path):
+    folder = tmp_path / "run"
+    words = [launcher(), "-n", "2", *COMMAND, "run", str(case), "--out", str(folder), "--quiet"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    wait_for_steps(process, folder, 3)
+    process.terminate()
+    _, stderr = process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert stderr.count("napress: ") == 1 and "SIGTERM" in stderr
+    assert rf.read_status(folder).state == "interrupted"
+    assert not (folder / rf.LOCK_FILE).exists()
 
 
 def test_finished_run_is_left_alone(whole):
