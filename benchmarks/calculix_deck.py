@@ -252,7 +252,7 @@ BASE, 2, 2
     return path
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[str, NDArray[np.float64]]]:
+def blocks(lines: list[str]) -> Iterator[tuple[str, NDArray[np.float64]]]:
     """Yield heading and numbers, (rows, columns), of every table in a .dat file."""
     heading, rows = "", []
     for line in [*lines, "end"]:
@@ -290,7 +290,7 @@ def read_history(problem: SinusoidPress, dat_file: Path) -> dict[str, NDArray[np
     loaded = problem.wavelength_um * problem.wavelength_um / problem.elements
     rows = []
     tables: dict[str, NDArray[np.float64]] = {}
-    for heading, numbers in _blocks(lines):
+    for heading, numbers in blocks(lines):
         title = re.search(r"(force|displacements) .*for set (\w+) and time", heading)
         if not title:
             continue

@@ -27,6 +27,7 @@ HEIGHT_POWER = 0.295
 LOAD_POWER = 0.307
 DISPLACEMENT_AS_MPa = 10.0  # what a program of displacements alone counts as
 LAW_FROM = "from a law in elements, roughness and pressure fitted to nine runs of 10 to 155 s"
+LAW_OF_MAPS_FROM = "from a law in unknowns fitted to egg-boxes in 3-D"
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,17 @@ class Estimate:
 
 def law_cpu_s(case: Case) -> float:
     """Returns the CPU seconds of a run by the law alone; 3-D has a law of its own."""
-    if case.interface.dimension == 3:
+    if _is_map(case):
         return cost_of_map(case.interface.elements_along, conducts=False).cpu_s
     height = math.hypot(*(table.rms_um() for table in case.surface))
     highest = highest_pressure_MPa(to_program(case.program)) or DISPLACEMENT_AS_MPa
     load = math.log1p(highest / 0.5) / math.log1p(720.0)
     mesh = (case.interface.elements / 128.0) ** MESH_POWER
     return START_S + SCALE_S * mesh * max(height, 0.01) ** HEIGHT_POWER * load**LOAD_POWER
+
+
+def _is_map(case: Case) -> bool:
+    return case.interface.dimension == 3
 
 
 def estimate(cases: Iterable[Case], finished: Iterable[tuple[Case, float]] = ()) -> Estimate:
@@ -62,7 +67,8 @@ def estimate(cases: Iterable[Case], finished: Iterable[tuple[Case, float]] = ())
     """
     ratios = [cpu_s / law_cpu_s(case) for case, cpu_s in finished if cpu_s > 0.0]
     scale = statistics.median(ratios) if ratios else 1.0
-    basis = LAW_FROM
+    cases = list(cases)
+    basis = LAW_OF_MAPS_FROM if any(_is_map(case) for case in cases) else LAW_FROM
     if ratios:
         basis += f", times {scale:.2g} from {len(ratios)} finished runs of this sweep"
     return Estimate(scale * sum(law_cpu_s(case) for case in cases), basis)

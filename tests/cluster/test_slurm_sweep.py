@@ -115,6 +115,22 @@ def test_killed_controller_resumes_without_repeating_or_losing_a_run(tmp_path, s
     assert all("-n 2" in text for text in logs.values())
 
 
+@pytest.mark.timeout(280)
+def test_maps_are_swept_with_two_ranks_each(tmp_path, start):
+    flat = 'width = "10 um", elements = 16'
+    assert flat in TINY_CASE
+    tiny_map = TINY_CASE.replace(flat, 'dimension = 3, width = "10 um", elements = 4')
+    (tmp_path / "case.toml").write_text(tiny_map)
+    two = SWEEP.replace(', "0.35 um", "0.4 um", "0.5 um"', "").replace(', "80 GPa"', "")
+    (tmp_path / "twelve.toml").write_text(two)
+    out, err = start().communicate(timeout=250)
+    assert "2 of 2 runs finished" in out, err
+    table = pd.read_parquet(tmp_path / "out" / "twelve" / "sweep.parquet")
+    assert set(table["ranks"]) == {2} and set(table["state"]) == {"finished"}
+    assert (table["pressure_MPa"] - 0.5).abs().max() < 1e-6
+    assert (table["void_volume_um3"] > 0).all()
+
+
 def test_a_partition_that_does_not_exist_is_one_clear_line(tmp_path, start):
     (tmp_path / "case.toml").write_text(TINY_CASE)
     one = SWEEP.replace('"test"', '"nowhere"').replace(', "0.35 um", "0.4 um", "0.5 um"', "")

@@ -160,3 +160,13 @@ def test_the_estimate_grows_with_the_mesh_and_follows_finished_runs(sweeping):
     assert alone.cpu_s == pytest.approx(2 * law_cpu_s(fine))
     assert told.cpu_s == pytest.approx(4 * alone.cpu_s)
     assert "finished runs" in told.basis and "finished runs" not in alone.basis
+
+
+def test_the_estimate_of_maps_names_the_law_of_maps(sweeping):
+    text = (sweeping.folder / "case.toml").read_text()
+    case = parse_case(text.encode(), "c", sweeping.folder)
+    flat = 'width = "10 um", elements = 16'
+    assert flat in text
+    solid = text.replace(flat, 'dimension = 3, width = "10 um", elements = 8')
+    assert "3-D" in estimate([parse_case(solid.encode(), "c", sweeping.folder)]).basis
+    assert "3-D" not in estimate([case]).basis
