@@ -24,6 +24,7 @@ from napress.fem.contact.law_fields import law_fields
 from napress.fem.history_field import FACE, INTERPOLATED, HistoryField
 from napress.fem.inputs.contact_law import ContactLaw
 from napress.fem.inputs.materials import PlasticMetal
+from napress.fem.sodium.face_motion import FaceMotion
 from napress.fem.sodium.plastic_history import PlasticHistory
 from napress.fem.sodium.plasticity import metal_constants
 from napress.fem.sodium.settings import settings
@@ -97,6 +98,7 @@ class Sodium:
         )
         scalar = fem.functionspace(mesh, basix.ufl.quadrature_element(cell, degree=degree))
         self.face = ContactFace(self.body, FACET_DEGREE)
+        self._face_motion = FaceMotion(self.face, collapsed, self.displacement_dofs)
         on_face = self.face.function
 
         def constant(value: float) -> fem.Constant:
@@ -191,17 +193,6 @@ class Sodium:
             vector = ufl.algorithms.expand_derivatives(ufl.as_vector(components))
             return fem.Expression(vector, points, jit_options=JIT_OPTIONS)
 
-        displacement = ufl.split(self.fields.state)[0]
-        motion = ufl.split(self.fields.direction)[0]
-        position = ufl.SpatialCoordinate(mesh)
-        axes = range(dimension)
-        self._surface = expression(
-            [position[i] + displacement[i] for i in axes] + [forms.area_ratio, forms.stretch],
-            self.face.rule,
-        )
-        self._surface_rate = expression(
-            [motion[i] for i in axes] + [forms.area_ratio_rate], self.face.rule
-        )
         cauchy = forms.cauchy
         six = [cauchy[i, j] for i, j in ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2))]
         centre = ufl.split(self.fields.state)[1]
@@ -242,16 +233,11 @@ class Sodium:
 
     def surface(self) -> SurfaceState:
         """Where the contact surface is now."""
-        values = self._surface.eval(self.body.mesh, self.face.entities)
-        values = values.reshape(-1, self.dimension + 2)
-        return SurfaceState(values[:, :-2], values[:, -2], values[:, -1])
+        return self._face_motion.surface(self.fields.state.x.array)
 
     def surface_rate(self, direction: Array) -> tuple[Array, Array]:
         """Motion (n, dimension) and change of area ratio (n,) along a direction."""
-        self.fields.direction.x.array[:] = direction
-        values = self._surface_rate.eval(self.body.mesh, self.face.entities)
-        values = values.reshape(-1, self.dimension + 1)
-        return values[:, :-1], values[:, -1]
+        return self._face_motion.rate(self.fields.state.x.array, direction)
 
     def set_obstacle(self, height: Array, slope: Array) -> None:
         """Sets obstacle height (n,) and slope (n, dimension-1) under the facet points."""

@@ -92,10 +92,6 @@ class SodiumForms:
         tangent: Its primal-dual derivative.
         recession_force: Change of the residual when the obstacle recedes.
         mapping: Return mapping at the present state.
-        area_vector: Deformed facet normal times area ratio, outward.
-        area_ratio: Projected deformed area per reference area.
-        area_ratio_rate: Its directional derivative along ``direction``.
-        stretch: Deformed area per reference area.
         cauchy: Cauchy stress, (3, 3), MPa.
         elastic_energy: Elastic energy per reference volume, MPa.
         dissipation: Plastic dissipation since the commit per reference volume, MPa.
@@ -108,10 +104,6 @@ class SodiumForms:
     tangent: Any
     recession_force: Any
     mapping: ReturnMapping
-    area_vector: Any
-    area_ratio: Any
-    area_ratio_rate: Any
-    stretch: Any
     cauchy: Any
     elastic_energy: Any
     dissipation: Any
@@ -206,17 +198,12 @@ def build_forms(
     residual_slip = fields.slip_viscosity * ufl.dot(slip, test) * contact
 
     residual = residual_bulk + residual_contact + residual_edge + residual_slip
-    area_ratio = -area_vector[up]
     deviator = dense * mapping.deviator / volume_ratio
     return SodiumForms(
         residual=residual,
         tangent=ufl.derivative(residual, state, trial) + tangent_extra,
         recession_force=recession_force,
         mapping=mapping,
-        area_vector=area_vector,
-        area_ratio=area_ratio,
-        area_ratio_rate=ufl.derivative(area_ratio, state, fields.direction),
-        stretch=ufl.sqrt(ufl.dot(area_vector, area_vector)),
         cauchy=deviator + pressure * ufl.Identity(3),
         elastic_energy=dense * (mapping.elastic_energy + 0.5 * pressure**2 / metal.bulk),
         dissipation=dense * _plastic_work(fields, mapping, metal, gradient, dimension),
