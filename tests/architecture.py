@@ -40,7 +40,7 @@ ROOMS = {
     ),
     "cases": (
         *("errors", "values", "machine", "schema", "model", "runs", "campaigns", "sweeps"),
-        *("fit", "battery", "validation", "window", "stripping", "verification", "api", "cli"),
+        *("fit", "battery", "stripping", "validation", "window", "verification", "api", "cli"),
     ),
 }
 

@@ -8,12 +8,16 @@ from napress.cases.model.interface import PressModel
 from napress.cases.schema.laws.resistance import ResistanceTable
 from napress.fem.conduction.electrolyte import Electrolyte
 from napress.fem.inputs.film_law import FilmLaw
+from napress.fem.inputs.load_program import highest_pressure_MPa
+from napress.fem.pellet.form_curve import FormCurve, press_form
 from napress.meshes.interface_mesh import TaggedMesh
 from napress.postprocess.resistance.contact import ContactResistance
+from napress.postprocess.resistance.form import FormError
 from napress.postprocess.resistance.recorder import ConductionRecorder
 from napress.postprocess.resistance.spectrum import ElectrolyteArc
 from napress.postprocess.resistance.waviness import Waviness
 from napress.postprocess.theory import effective_modulus_MPa
+from napress.postprocess.theory.plasticity import shear_yield_MPa
 
 
 def conduction_recorder(
@@ -40,7 +44,7 @@ def conduction_recorder(
                 model.ionic_conductivity.value,
             ),
             keep_fields=model.output.fields != "none",
-            wave=_waviness(model, table),
+            wave=_waviness(model, table) or _form(model),
             spectrum=_spectrum(model, table),
         )
     ]
@@ -53,6 +57,30 @@ def _spectrum(model: PressModel, table: ResistanceTable) -> ElectrolyteArc | Non
         conductivity_mS_per_cm=model.ionic_conductivity.value,
         permittivity=model.permittivity.value,
         thickness_um=table.pellet_thickness or model.ceramic_thickness_um,
+    )
+
+
+def _form(model: PressModel) -> FormError | None:
+    form, sodium = model.form, model.sodium
+    if form is None:
+        return None
+
+    def press() -> FormCurve:
+        return press_form(
+            form.to_surface(),
+            form.vertices,
+            form.metal_thickness,
+            shear_yield_MPa(sodium.yield_MPa),
+            sodium.young_MPa / (3 * (1 - 2 * sodium.poisson)),
+            highest_pressure_MPa(model.program),
+        )
+
+    return FormError(
+        press,
+        form.metal_thickness,
+        form.electrolyte_thickness,
+        sodium.yield_MPa,
+        model.ionic_conductivity.value,
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from napress.cases.model.fracture import fracture_settings
 from napress.cases.schema.checks import finest_um
+from napress.cases.schema.form import Form
 from napress.cases.schema.interface_case import Case, CeramicTable, SodiumTable, value_of
 from napress.cases.schema.laws.contact import to_law
 from napress.cases.schema.laws.creep import to_law as to_creep_law
@@ -73,6 +74,7 @@ class PressModel:
         weibull_modulus: With its source, ``None`` if unknown.
         ionic_conductivity: mS/cm, with its source, ``None`` if unknown.
         resistance: Resistance of what touches, and waviness; ``None`` if not given.
+        form: Form error of the face; ``None`` if not given.
         program: What the platen does.
         step_control: How steps are sized and when to give up.
         output: What is written.
@@ -97,6 +99,7 @@ class PressModel:
     ionic_conductivity: SourcedValue | None
     permittivity: SourcedValue | None
     resistance: ResistanceTable | None
+    form: Form | None
     program: LoadProgram
     step_control: StepControl
     output: OutputOptions
@@ -201,6 +204,7 @@ def to_model(case: Case) -> PressModel:
         ionic_conductivity=value_of(ceramic, "ionic_conductivity"),
         permittivity=value_of(ceramic, "permittivity"),
         resistance=case.resistance,
+        form=case.form,
         program=to_program(case.program),
         step_control=StepControl(
             void_error_percent=solver.void_error,

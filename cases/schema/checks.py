@@ -12,8 +12,8 @@ from napress.cases.schema.program import strips
 
 # Far above any press: a displacement that takes more is a slip of the pen.
 LARGEST_DISPLACED_MPA = 1000.0
-# Below this ratio waviness and roughness are not separate scales.
 LEAST_METAL_LEFT = 0.1  # of its thickness, below which a mean recession says little
+# Below this ratio waviness and roughness are not separate scales.
 SCALE_SEPARATION = 10.0
 COLD_K = 200.0
 # Of a pressure that went through a conversion of its unit.
@@ -40,7 +40,7 @@ def build_case_surface(case: Case, file: str = "case") -> Any:
             component = table.to_component(finest_um(case), cell.dimension)
             shortest = component.bind(cell.widths, cell.dimension).shortest_wavelength_um
         except SurfaceError as error:
-            raise _surface_case_error(error, table, file, place) from error
+            raise surface_case_error(error, table, file, place) from error
         if shortest is not None:
             _require_resolved(shortest, case, file, field)
         components.append(component)
@@ -77,7 +77,7 @@ def _require_resolved(wavelength: float, case: Case, file: str, field: str) -> N
     )
 
 
-def _surface_case_error(error: ValueError, table: Any, file: str, place: str) -> CaseError:
+def surface_case_error(error: ValueError, table: Any, file: str, place: str) -> CaseError:
     """Returns the message of a component with the case's own name of the field."""
     head, colon, rest = str(error).partition(": ")
     inner = head.partition(" = ")[0].partition(".")[2]

@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from napress.cases.errors import shown
 from napress.cases.schema import materials
 from napress.cases.schema.cell import CellTable
+from napress.cases.schema.form import Form
 from napress.cases.schema.laws.contact import ContactTable, assumed_contact
 from napress.cases.schema.laws.creep import (
     CreepTable,
@@ -276,6 +277,7 @@ class Case(Strict):
     resistance: _field(
         ResistanceTable | None, "table [resistance]; default: perfect contact where it touches"
     ) = None
+    form: _field(Form | None, "table [form]: form error of the face; default: none") = None
     film: _field(FilmTable | None, "table [film]: a layer that breaks under pressure") = None
     healing: _field(
         HealingTable | None, "table [healing]: diffusion along the interface; default: none"

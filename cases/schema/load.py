@@ -18,6 +18,7 @@ from napress.cases.schema.checks import (
     check_stripping,
     check_surface,
 )
+from napress.cases.schema.form_check import check_form
 from napress.cases.schema.interface_case import Case
 from napress.cases.schema.pellet_case import PelletCase
 from napress.cases.schema.surface import SURFACE_KINDS, seed_of
@@ -65,6 +66,7 @@ def check_case(data: dict[str, Any], file: str, folder: Path) -> Case:
         raise case_error(error, file, tags=SURFACE_KINDS) from error
     check_surface(case, file)
     check_resistance(case, file)
+    check_form(case, file)
     check_stripping(case, file)
     return case
 

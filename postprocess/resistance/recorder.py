@@ -10,6 +10,7 @@ from napress.fem.conduction.electrolyte import Electrolyte, NoContact
 from napress.fem.snapshot import Snapshot
 from napress.postprocess.resistance.contact import ContactResistance
 from napress.postprocess.resistance.fields import CONDUCTION, truncate_solutions, write_solution
+from napress.postprocess.resistance.form import FormError, form_rows
 from napress.postprocess.resistance.resistance import NOT_MEASURED, measure_step
 from napress.postprocess.resistance.spectrum import ElectrolyteArc
 from napress.postprocess.resistance.stripping import is_driven, overpotential_column
@@ -46,7 +47,7 @@ class ConductionRecorder:
         electrolyte: Electrolyte,
         contact: ContactResistance,
         keep_fields: bool = True,
-        wave: Waviness | None = None,
+        wave: Waviness | FormError | None = None,
         spectrum: ElectrolyteArc | None = None,
     ) -> None:
         self._folder = Path(folder) / CONDUCTION
@@ -108,7 +109,7 @@ class ConductionRecorder:
         found: dict[str, Any] = {"targets": targets[names].to_dict("records")}
         last: dict[str, float] = {}
         if self._wave is not None:
-            rows = found["waviness"] = waviness_rows(targets, self._wave)
+            rows = found["waviness"] = _series_rows(targets, self._wave)
             if rows and rows[-1]["pressure_MPa"] == history["pressure_MPa"].iloc[-1]:
                 last = {name: rows[-1][name] for name in rows[-1] if name.startswith("interface")}
         if self._spectrum is not None:
@@ -118,3 +119,7 @@ class ConductionRecorder:
     def truncate(self, last_step: int) -> None:
         """Forget every later step, before a run is resumed."""
         truncate_solutions(self._folder, last_step)
+
+
+def _series_rows(targets: pd.DataFrame, wave: Waviness | FormError) -> list[dict[str, Any]]:
+    return (form_rows if isinstance(wave, FormError) else waviness_rows)(targets, wave)

@@ -100,16 +100,25 @@ def asr_with_waviness_ohm_cm2(
             pressure. Between them log ASR is linear in log p; outside them the nearest
             is kept, so that beyond the last one the ASR is not underestimated.
     """
+    slab = wave.wavelength_um, wave.electrolyte_thickness_um, wave.conductivity_mS_per_cm
+    return series_asr_ohm_cm2(fraction, pressure_MPa, slab, cell)
+
+
+def series_asr_ohm_cm2(
+    fraction: float, pressure_MPa: float, slab: tuple[float, float, float], cell: pd.DataFrame
+) -> float:
+    """Interface ASR of strips of a covered fraction and of the cell in series.
+
+    Args:
+        fraction: Covered fraction f.
+        pressure_MPa: Mean pressure p.
+        slab: Wavelength in um, thickness of the electrolyte in um, conductivity in mS/cm.
+        cell: As in `asr_with_waviness_ohm_cm2`.
+    """
     asr = np.maximum(cell["interface_asr_ohm_cm2"].to_numpy(dtype=float), 1e-12)
     at = np.log(pressure_MPa / fraction)
     inside = float(np.exp(np.interp(at, np.log(cell["pressure_MPa"]), np.log(asr))))
-    spread = strip_on_slab_asr_ohm_cm2(
-        fraction,
-        wave.wavelength_um,
-        wave.electrolyte_thickness_um,
-        wave.conductivity_mS_per_cm,
-    )
-    return spread + inside / fraction
+    return strip_on_slab_asr_ohm_cm2(fraction, *slab) + inside / fraction
 
 
 def waviness_rows(targets: pd.DataFrame, wave: Waviness) -> list[dict[str, Any]]:
