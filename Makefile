@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-paraview test-cluster bench bench-3d reach verify validation columns docs lint types clean
+.PHONY: help setup demo test test-quick test-paraview test-cluster bench bench-3d bench-fit reach verify validation columns docs lint types clean
 
 help:
 	@echo "make setup          make the Python environment in $(VENV) (first time about a minute)"
@@ -26,6 +26,7 @@ help:
 	@echo "make validation     setup, then the shipped experiments: model beside measurement (10 minutes)"
 	@echo "make bench          setup, then time the sinusoid, next to CalculiX when ccx is installed"
 	@echo "make bench-3d       setup, then time and memory of 3-D per stage (minutes; SIZES=\"8 16\")"
+	@echo "make bench-fit      setup, then time a fit from nothing and on a run that is there (2 minutes)"
 	@echo "make reach          setup, then press 27 surfaces to 360 MPa (an hour of one core)"
 	@echo "make columns        setup, then docs/columns.md from the table of columns"
 	@echo "make docs           setup, then these pages as a site: build/docs/index.html"
@@ -68,6 +69,9 @@ bench: setup
 
 bench-3d: setup
 	@"$(BIN)/python" benchmarks/press_map.py --sizes $(SIZES)
+
+bench-fit: setup
+	@"$(BIN)/python" benchmarks/fit.py
 
 reach: setup
 	@"$(BIN)/python" benchmarks/reach.py --jobs $(WORKERS)

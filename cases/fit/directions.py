@@ -51,7 +51,8 @@ class Suggestion:
 
     Attributes:
         text: What to measure.
-        gain: Factor by which the widest interval of a parameter asked for would shrink.
+        gain: Factor by which the widest interval of a parameter asked for would shrink, from
+            the linearised model; no fit is made again.
     """
 
     text: str

@@ -109,7 +109,8 @@ class FitResult:
                 for one in self.products
             ],
             "further_measurements": [
-                {"measure": one.text, "interval_shrinks_by": one.gain} for one in self.suggestions
+                {"measure": one.text, "interval_shrinks_by": one.gain, "how": "linearised"}
+                for one in self.suggestions
             ],
             "fixed": dict(fitted.model.fixed),
             "points": len(fitted.data.pressure_MPa),

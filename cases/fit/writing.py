@@ -134,7 +134,9 @@ def lines(result: FitResult) -> list[str]:
         out.append(f"what would help most: {result.suggestions[0].text}")
     if result.suggestions:
         best = result.suggestions[0]
-        out.append(f"  the widest interval would shrink by a factor of {best.gain:.3g}")
+        out.append(
+            f"  the widest interval would shrink by a factor of about {best.gain:.3g} (linearised)"
+        )
     out += ["", *_window_lines(result)]
     return [*out, *(f"note: {text}" for text in result.notes)]
 

@@ -22,6 +22,8 @@ EXPERIMENTS = "experiments.toml"
 # A resistance counts as settled once it stays below this part of its value at the first
 # target of the case.
 SETTLED = 0.01
+# Beside the names of cases: the searches of `napress.cases.validation.stripping`.
+SEARCHES = "stripping"
 
 
 def _folder() -> Any:
@@ -50,19 +52,23 @@ def chosen_cases(only: list[str]) -> list[str]:
     Raises:
         CaseError: If there is no such case.
     """
-    names = case_names()
+    names = [*case_names(), SEARCHES]
     for name in only:
         if name not in names:
             hint = did_you_mean(name, names)
             raise CaseError(name, "CASE", f"no such case; {hint}allowed: {', '.join(names)}")
-    return only or names
+    return [name for name in only if name != SEARCHES] if only else names[:-1]
 
 
 def run_and_compare(only: list[str], out: Path, cores: int, quiet: bool) -> list[Comparison]:
     """Runs what has not run yet, then compares; see `run_missing` and `compare`."""
+    from napress.cases.validation.stripping import stripping_comparisons
+
     names = chosen_cases(only)
     run_missing(names, out, cores, quiet)
     rows = compare(names, out)
+    if not only or SEARCHES in only:
+        rows += stripping_comparisons(out, cores)
     if only:
         return rows
     from napress.cases.validation.films import film_comparisons

@@ -63,6 +63,9 @@ def follow(
             if upkeep.due(now, in_need):
                 now, reuse = _redistributed(system, stage, upkeep, now, control, in_need), False
                 multiplier = system.sodium.multiplier()
+                # On new nodes the last point that touched may no longer do so.
+                if reason := stage.stopped(now):
+                    return Outcome(False, reason, now)
             tried = stage.attempt(now, reuse)
             spent += tried.result.iterations
             verdict: AcceptedStep | Rejected

@@ -27,6 +27,7 @@ from napress.fem.inputs.load_program import (
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.state import checkpoint
 from napress.fem.state.committed import first_touch
+from napress.fem.stepping import follow as loop
 from napress.fem.stepping.follow import follow
 from napress.fem.stepping.ramp_stage import PRESSURE_ERROR
 
@@ -168,3 +169,34 @@ def test_programs_as_data():
     assert highest_pressure_MPa(PROGRAM) == 0.3
     assert highest_pressure_MPa((Displacement(1.0),)) == 0.0
     assert [holds_position(PROGRAM, i) for i in range(6)] == [False] * 4 + [True] * 2
+
+
+def test_contact_that_is_lost_on_new_nodes_ends_the_run_with_its_reason(monkeypatch):
+    """Redistribution comes between the question whether a stage can go on and its next try."""
+    system, control = system_of(norton()), CONTROL
+    start = first_touch(system, control)
+
+    class Lost:
+        begin = staticmethod(lambda now: now)
+        done = staticmethod(lambda now: False)
+        stopped = staticmethod(lambda now: "all contact is lost" if now.redistributions else "")
+
+        def attempt(self, now, reuse):
+            raise AssertionError("tried where nothing touches")
+
+    class Due:
+        def __init__(self, *given):
+            pass
+
+        def due(self, now, in_need):
+            return not now.redistributions
+
+    monkeypatch.setattr(loop, "_stage", lambda *given: Lost())
+    monkeypatch.setattr(loop, "Upkeep", Due)
+    monkeypatch.setattr(
+        loop,
+        "_redistributed",
+        lambda system, stage, upkeep, now, *rest: replace(now, redistributions=1),
+    )
+    outcome = follow(system, (Hold(1.0),), control, lambda step: None, start, start.void)
+    assert not outcome.finished and outcome.reason == "all contact is lost"
