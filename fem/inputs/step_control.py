@@ -25,7 +25,7 @@ class StepControl:
             is strongest, in facets.
     """
 
-    void_error_percent: float = 0.2
+    void_error_percent: float = 0.3
     first_step_um: float = 0.005
     smallest_step_um: float = 1e-6
     largest_step_um: float = 0.1

@@ -73,7 +73,7 @@ def judge(
     if now.step_size_um > 10 * control.smallest_step_um:
         if error > REJECT * budget and error - before > OWN_SHARE * budget:
             return Rejected("the estimated void error exceeds its tolerance", False)
-        if decades(void, now.void, initial_void) > decades_per_step(control):
+        if decades(void, now.void, initial_void) > decades_per_step(control, sodium.dimension):
             return Rejected("too much void closes in one step", False)
         if sodium.largest(strained) > STRAIN_PER_STEP:
             return Rejected("a contact facet strains too much in one step", False)
@@ -110,8 +110,7 @@ def judge(
             initial_void,
             floor,
             control,
-            # In 2-D facets are small and so are steps: there the budget leads throughout.
-            grows_below=floor if sodium.dimension == 3 else 0.0,
+            sodium.dimension,
         ),
         last_size_um=size,
         closed=closed,

@@ -21,8 +21,9 @@ Array = NDArray[np.float64]
 CLOSED_PERCENT = 99.95  # beyond this, steps are taken in pressure
 GROWTH, SHRINK, CUT = 1.3, 0.7, 0.4
 AIM = 0.6  # of the error budget
-# Void that may close in a step, in decades: with the accepted error, up to a bound.
-DECADES_PER_PERCENT, LARGEST_DECADES = 0.325, 0.25
+# Void that may close in a step, in decades: with the accepted error, up to a bound. Facets of
+# maps are coarser, and what they leave open last is not resolved by smaller steps either.
+DECADES_PER_PERCENT, LARGEST_DECADES = {2: 0.15, 3: 0.325}, 0.25
 FIRST_DECADES = 0.1  # closure the first steps are taken to have made
 # Slip resistance of a step that cannot be solved otherwise, in yield stresses per
 # facet length of slip.
@@ -66,13 +67,13 @@ def decades(void: float, void_before: float, initial_void: float) -> float:
     return float(np.log10(max(void_before, floor) / max(void, floor)))
 
 
-def decades_per_step(control: StepControl) -> float:
+def decades_per_step(control: StepControl, dimension: int) -> float:
     """Decades of void that may close in one step.
 
     What is left of a void decides how the last of it closes: an error of a hundredth of it at
     every pressure asks for small shares of it in every step.
     """
-    return min(DECADES_PER_PERCENT * control.void_error_percent, LARGEST_DECADES)
+    return min(DECADES_PER_PERCENT[dimension] * control.void_error_percent, LARGEST_DECADES)
 
 
 def error_budget(void: float, initial_void: float, control: StepControl) -> float:
@@ -90,7 +91,7 @@ def next_size(
     initial_void: float,
     effort_floor: float,
     control: StepControl,
-    grows_below: float = 0.0,
+    dimension: int = 2,
 ) -> float:
     """Step size from the share of the error budget used and the effort it took.
 
@@ -103,13 +104,14 @@ def next_size(
         initial_void: Void at first touch.
         effort_floor: Displacement below which effort shortens no step, µm.
         control: Step control.
-        grows_below: Displacement below which an easy step is followed by a longer one
-            whatever share of the budget is used, µm.
+        dimension: Of the cell. In 3-D an easy step below ``effort_floor`` is followed by a
+            longer one whatever share of the budget is used; in 2-D facets are small and so
+            are steps, and the budget leads throughout.
     """
     factor = float(np.clip(AIM / max(share, 1e-12), 1.0, GROWTH))
     # Errors made earlier stay made, and contact meets a facet now and then whatever
     # the step: below a share of a facet a smaller step helps with neither.
-    if size <= grows_below:
+    if dimension == 3 and size <= effort_floor:
         # Else steps once cut stay as short for good: what has used up the budget is past.
         factor = GROWTH if iterations <= HARD_ITERATIONS else 1.0
     elif size > effort_floor:
@@ -126,7 +128,7 @@ def next_size(
         # The void shrinks about linearly with the platen's motion: stay clear of the
         # limit on the closure per step instead of running into it.
         closing = max((now.void - void) / size, 1e-300)
-        longest = (1 - 10 ** (-0.7 * decades_per_step(control))) * void / closing
+        longest = (1 - 10 ** (-0.7 * decades_per_step(control, dimension))) * void / closing
     upper = min(control.largest_step_um, max(longest, 10 * control.smallest_step_um))
     return float(np.clip(factor * base, control.smallest_step_um, upper))
 

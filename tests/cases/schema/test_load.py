@@ -24,6 +24,8 @@ EXAMPLES = sorted(
     if entry.name.endswith(".toml")
 )
 NOWHERE = Path("/nonexistent")
+# Of the experiment that an example follows, where it is not that of the pellet press.
+HIGHEST_MPa = {"strip-borate.toml": 35.0}
 
 
 def example(name: str) -> Path:
@@ -37,7 +39,7 @@ def test_shipped_examples_load_and_round_trip(name):
     assert again == case
     assert case_hash(again) == case_hash(case)
     assert resolved_toml(again) == resolved_toml(case)
-    assert highest_pressure_MPa(to_model(case).program) == 360.0
+    assert highest_pressure_MPa(to_model(case).program) == HIGHEST_MPa.get(name, 360.0)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -91,13 +93,13 @@ def test_solver_table_mirrors_step_control():
 
 def test_a_map_accepts_a_larger_step_error_unless_it_says_otherwise():
     text = example("rough-nzsp-3d.toml").read_text()
-    asked = text + '\n[solver]\nvoid_error = "0.3 percent"\n'
+    asked = text + '\n[solver]\nvoid_error = "0.4 percent"\n'
     other = text + "\n[solver]\nmax_newton = 20\n"
     errors = [
         to_model(parse_case(one.encode(), "map.toml", NOWHERE)).step_control.void_error_percent
         for one in (text, asked, other)
     ]
-    assert errors == [0.5, 0.3, 0.5]
+    assert errors == [0.5, 0.4, 0.5]
 
 
 def names(cls) -> list[str]:

@@ -40,9 +40,9 @@ def test_in_three_dimensions_a_short_easy_step_grows_whatever_the_budget(touchin
     now = replace(touching, step=5, step_size_um=5e-4, last_size_um=5e-4)
     void, floor = now.void * (1 - 1e-6), 1e-3
     stays = next_size(now, 0.9, 3, 5e-4, void, now.void, floor, CONTROL)
-    grows = next_size(now, 0.9, 3, 5e-4, void, now.void, floor, CONTROL, grows_below=floor)
+    grows = next_size(now, 0.9, 3, 5e-4, void, now.void, floor, CONTROL, dimension=3)
     assert stays == pytest.approx(5e-4) and grows > stays
-    hard = next_size(now, 0.9, 12, 5e-4, void, now.void, floor, CONTROL, grows_below=floor)
+    hard = next_size(now, 0.9, 12, 5e-4, void, now.void, floor, CONTROL, dimension=3)
     assert hard == pytest.approx(5e-4)
 
 
