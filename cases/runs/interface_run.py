@@ -278,6 +278,7 @@ class _Run:
             self._initial_void = start.void
         else:
             on_root(self._comm, self._require_whole, start.step, start.pressure_MPa)
+            self.where = (start.step, start.pressure_MPa)
         self._sampler = Sampler(self._system, self._initial_void)
         on_root(self._comm, self._truncate, start.step if not from_touch else -1)
         on_root(self._comm, self.note, "running", "")

@@ -23,9 +23,12 @@ from runs_of_the_command import (
     start,
     wait_for_steps,
 )
+from tiny_case import TINY_CASE
 
 from napress.cases.errors import ExitCode
 from napress.cases.runs import folder as rf
+from napress.cases.runs.interface_run import resume_run, run_case
+from napress.cases.runs.outcome import RunOptions
 
 CASE = """
 title = "small"
@@ -221,3 +224,15 @@ def refused(folder: Path, reason: str) -> None:
 def kept_by_all(name: str) -> bool:
     # The lock of the killed process goes; the manifest names the machine that resumes.
     return os.path.basename(name) not in (rf.LOCK_FILE, rf.MANIFEST_FILE, rf.LOG_FILE)
+
+
+def test_a_resumed_run_that_can_go_no_further_still_says_where_it_stands(tmp_path):
+    text = TINY_CASE.replace('"10 percent" }', '"10 percent", max_steps = 1 }')
+    (tmp_path / "case.toml").write_text(text, encoding="utf-8")
+    run_case(tmp_path / "case.toml", tmp_path / "run", RunOptions(quiet=True))
+    before = rf.read_status(tmp_path / "run")
+    outcome = resume_run(tmp_path / "run", RunOptions(quiet=True))
+    assert outcome.state == "failed" and "limit of 1 steps" in outcome.reason
+    after = rf.read_status(tmp_path / "run")
+    assert after.step == before.step == 1
+    assert after.pressure_MPa == before.pressure_MPa > 0.0
