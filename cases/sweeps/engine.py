@@ -16,7 +16,7 @@ from napress.cases.runs import states
 from napress.cases.schema.load import resolved_toml
 from napress.cases.sweeps import sweep_folder
 from napress.cases.sweeps.estimate import Estimate, estimate
-from napress.cases.sweeps.expansion import PlannedRun, describe, expand
+from napress.cases.sweeps.expansion import PlannedRun, base_file, describe, expand
 from napress.cases.sweeps.schema import Sweep, load_sweep
 from napress.cases.values.toml import read_bytes
 
@@ -95,7 +95,7 @@ def prepare(file: Path, out: Path) -> Prepared:
     folder = out / file.stem
     if file.stem == sweep_folder.RUNS:
         raise RunFolderError(f"{file}: its name is that of the run folders; allowed: another name")
-    base = file.parent / sweep.base
+    base = base_file(sweep, file)
     read_bytes(base, shown_as=sweep.base)
     mark = sweep_folder.digest(file, base)
     runs = expand(sweep, file, lambda id: case_file(folder, id).is_file())
@@ -188,7 +188,7 @@ class _ChangeOfFile:
     """Notices once that the sweep file or its base case changed while the sweep runs."""
 
     def __init__(self, prepared: Prepared) -> None:
-        self._files = (prepared.file, prepared.file.parent / prepared.sweep.base)
+        self._files = (prepared.file, base_file(prepared.sweep, prepared.file))
         self._digest, self._told = prepared.digest, False
 
     def look(self) -> str:

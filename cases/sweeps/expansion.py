@@ -21,7 +21,7 @@ from napress.cases.schema.surface import SURFACE_KINDS
 from napress.cases.sweeps.fieldpaths import field_paths, require_field, seed_fields, set_field
 from napress.cases.sweeps.sampling import sample
 from napress.cases.sweeps.schema import LARGEST_SWEEP, Sweep
-from napress.cases.values.toml import case_error, read_toml
+from napress.cases.values.toml import case_error, companion, read_toml
 
 HASH_DIGITS = 16
 Point = dict[str, Any]
@@ -42,6 +42,11 @@ class PlannedRun:
     case: Case
 
 
+def base_file(sweep: Sweep, file: Path) -> Path:
+    """Returns the path of the case that a sweep varies; a sweep file may be a symbolic link."""
+    return companion(sweep.base, {"folder": file.parent, "file": file})
+
+
 def expand(
     sweep: Sweep, file: Path, known_valid: Callable[[str], bool] = lambda run_id: False
 ) -> list[PlannedRun]:
@@ -56,7 +61,7 @@ def expand(
     Raises:
         CaseError: Naming the sweep file, the field or the run, and what is allowed.
     """
-    path = file.parent / sweep.base
+    path = base_file(sweep, file)
     try:
         base = read_toml(path, shown_as=sweep.base)
     except CaseError as error:

@@ -22,6 +22,7 @@ from napress.cases.schema.surfaces.kind import SurfaceKind
 from napress.cases.schema.window import WindowTable
 from napress.cases.values import units
 from napress.cases.values.fields import SourcedValue
+from napress.cases.values.toml import companion
 from napress.cases.window.lever_runs import lever_jobs
 from napress.postprocess.theory.pellet import press_force_kN
 
@@ -92,7 +93,7 @@ def make_plan(case: Case, file: str, folder: Path, seeds: int | None = None) -> 
         )
     pellet = press = None
     if table.pellet is not None:
-        source = folder / table.pellet
+        source = companion(table.pellet, {"folder": folder, "file": file})
         if not source.is_file():
             raise CaseError(
                 file, "window.pellet", f"{table.pellet}: no such file; allowed: a pellet case"

@@ -7,6 +7,7 @@ import importlib.metadata
 import io
 import logging
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,22 +41,37 @@ def read_instrument(path: Path, wanted: Wanted, provenance: Provenance) -> Profi
             name, "", f"cannot be read (not a text file); for files of instruments: {EXTRA}"
         ) from None
     try:
-        # its readers warn and print about details that mean nothing to the user of a case
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            logging.getLogger(PACKAGE).setLevel(logging.ERROR)
-            with open_topography(str(path)) as reader:
-                channel = _channel(reader.channels, wanted.channel, name)
-                topography = reader.topography(channel_index=channel.index)
-                scan = _scan(topography, channel, wanted, provenance)
+        with _silence(), open_topography(str(path)) as reader:
+            channel = _channel(reader.channels, wanted.channel, name)
+            topography = reader.topography(channel_index=channel.index)
+            scan = _scan(topography, channel, wanted, provenance)
     except ReadError:
         raise
     except Exception as error:  # forty readers, each failing in its own way
-        reason = " ".join(str(error).split())[:120] or type(error).__name__
-        raise ReadError(
-            name, "", f"cannot be read (not a text file, and {PACKAGE} says: {reason})"
-        ) from None
+        reason = f"and {PACKAGE} says: {' '.join(str(error).split())[:120]}"
+        if not str(error):
+            reason = f"and {PACKAGE} stops with {type(error).__name__}"
+        if type(error).__name__ == "CannotDetectFileFormat":
+            reason = f"and of no format that {PACKAGE} knows"
+        raise ReadError(name, "", f"cannot be read (not a text file, {reason})") from None
     return scan
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Hides what readers print, log and warn of; of a damaged file that can be megabytes."""
+    nowhere, before = io.StringIO(), logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(nowhere),
+            contextlib.redirect_stderr(nowhere),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
 
 
 def _channel(channels: list[Any], wanted: str | int | None, name: str) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +21,16 @@ _NOT_A_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity|1\.#[a-z]+)(?:\(.*\))?", r
 _MISSING = {"", "-", "--", "---", "----", "*", "**", "***", "****", "?", "bad", "nodata"} | {
     "no_data", "n/a", "na", "#n/a", "null", "none", "void", "invalid", "missing", "masked", "blank"
 }  # fmt: skip
+# a blank or an apostrophe between digits by threes, or the sign that is not the decimal one
+_GROUPED = {
+    ".": re.compile(r"[+-]?\d{1,3}(?:(?:[ \u00a0\u202f'\u2019]\d{3})+(?:\.\d*)?|(?:,\d{3})+\.\d*)"),
+    ",": re.compile(r"[+-]?\d{1,3}(?:(?:[ \u00a0\u202f'\u2019]\d{3})+(?:,\d*)?|(?:\.\d{3})+,\d*)"),
+}
+_GROUP_SIGNS = {".": " \u00a0\u202f'\u2019,", ",": " \u00a0\u202f'\u2019."}
+_EITHER_WAY = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_RULE = re.compile(r"[\s|+:=-]*")
 _TWO_WORDS = re.compile(r"\bno data\b", re.IGNORECASE)
-_COMMENT = re.compile(r"\s*(?:#|%|//|!|'|\"|;(?=\s*[^\d\s.,;+-]))")
+_COMMENT = re.compile(r"\s*(?:#|%|//|!|'|\"(?!\s*[\d.+-])|;(?=\s*[^\d\s.,;+-]))")
 # numbers that programs write for a point they did not see
 _MARKERS = (-9999.0, -99999.0, -999999.0, -32768.0, 32767.0, 2147483640.0, 2147483647.0)
 _HUGE = 1e30
@@ -44,10 +53,16 @@ class Style:
         """The cells of a line, without blanks around them."""
         if self.separator is None:
             return line.split()
+        if self.separator == "|":
+            line = line.strip().removeprefix("|").removesuffix("|")
         return [cell.strip() for cell in line.split(self.separator)]
 
     def value(self, cell: str) -> float | None:
         """The number in a cell, NaN for a missing one, None for a text."""
+        if len(cell) > 2 and cell[0] == cell[-1] == '"':
+            cell = cell[1:-1].strip()
+        if self.grouped(cell):
+            cell = cell.translate(dict.fromkeys(map(ord, _GROUP_SIGNS[self.decimal])))
         text = cell.replace(",", ".") if self.decimal == "," else cell
         if self.decimal == "," and "." in cell:
             return None
@@ -57,8 +72,12 @@ class Style:
             return np.nan
         return None
 
+    def grouped(self, cell: str) -> bool:
+        """Whether a cell is a number whose digits stand in groups of thousands."""
+        return _GROUPED[self.decimal].fullmatch(cell) is not None
 
-STYLES = tuple(Style(sep, dec) for dec in (".", ",") for sep in ("\t", ";", None)) + (
+
+STYLES = tuple(Style(sep, dec) for dec in (".", ",") for sep in ("\t", ";", "|", None)) + (
     Style(",", "."),
 )
 
@@ -102,6 +121,8 @@ def find_table(text: str, name: str) -> Table:
     rows, header, notes = _rows(lines, style, name)
     if style.decimal == ",":
         notes.append("decimal commas were read")
+    if any(style.grouped(cell) for line in _sample(lines) for cell in style.cells(_plain(line))):
+        notes.append("digits in groups of thousands were read")
     values = np.array([row for _, row in rows], dtype=float)
     places = np.array([place for place, _ in rows])
     marked = _marked(values)
@@ -131,6 +152,8 @@ def _numbers(line: str, style: Style) -> list[float] | None:
         else:
             if all(map(math.isfinite, values)):
                 return values or None
+    if style.separator == "|" and _RULE.fullmatch(line):
+        return None
     cells = style.cells(line)
     values = [style.value(cell) for cell in cells]
     if any(value is None for value in values):
@@ -144,6 +167,7 @@ def _style(lines: list[str], name: str) -> Style:
     found = {style: sum(_numbers(p, style) is not None for p in plain) for style in STYLES}
     best = max(found.values(), default=0)
     if best == 0:
+        _refuse_either_way([cell for p in plain for cell in re.split(r"[\t; |]+", p)], name)
         raise ReadError(name, "", "no numbers found; 0 points; allowed: columns of numbers")
     fitting = [style for style in STYLES if found[style] == best]
     chosen = _most_cells(fitting, plain)
@@ -166,10 +190,15 @@ def _most_cells(fitting: list[Style], plain: list[str]) -> Style:
         rows = [row for row in (_numbers(p, style) for p in plain) if row is not None]
         return sum(len(row) for row in rows)
 
-    blank = Style(None, ".")
-    if blank in fitting and Style("\t", ".") in fitting:
-        # an empty cell between tabs is a missing point, which blanks would swallow
-        return Style("\t", ".") if any("\t\t" in p or p.endswith("\t") for p in plain) else blank
+    for decimal in (".", ","):
+        blank, tab = Style(None, decimal), Style("\t", decimal)
+        if blank in fitting and tab in fitting:
+            # an empty cell between tabs is a missing point, which blanks would swallow, and a
+            # blank in a number would cut it
+            empty = any("\t\t" in p or p.endswith("\t") for p in plain)
+            grouped = any(tab.grouped(cell) for p in plain for cell in tab.cells(p))
+            if empty or grouped or decimal == ".":
+                return tab if empty or grouped else blank
     return max(fitting, key=cells)
 
 
@@ -186,13 +215,20 @@ def _require_one_reading(plain: list[str], style: Style, fitting: list[Style], n
         )
     if style.decimal != ",":
         return
-    cells = [cell for p in rows for cell in style.cells(p) if "," in cell]
-    if cells and all(re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", cell) for cell in cells):
+    _refuse_either_way([cell for p in rows for cell in style.cells(p) if "," in cell], name, all)
+
+
+def _refuse_either_way(
+    cells: list[str], name: str, which: Callable[[Iterable[bool]], bool] = any
+) -> None:
+    """Refuses numbers such as 1,500, which is 1.5 to some and 1500 to others."""
+    found = [_EITHER_WAY.fullmatch(cell) is not None for cell in cells]
+    if found and which(found):
         raise ReadError(
             name,
             "",
-            f"{cells[0]!r}: the comma may be a decimal sign or group thousands; allowed: points "
-            "as decimal signs and no groups",
+            f"{cells[found.index(True)]!r}: the comma may be a decimal sign or group thousands; "
+            "allowed: points as decimal signs and no groups",
         )
 
 

@@ -141,7 +141,7 @@ def render(
     )
     heads, rows = report_data.target_table(history)
     last = number(result["pressure_MPa"])
-    shown_elsewhere = ("surface_statistics", "mesh_quality")
+    shown_elsewhere = ("surface_statistics", "mesh_quality", "surfaces")
     return page.render(
         "run",
         case.get("title") or "Pressing a rough interface",
@@ -162,6 +162,7 @@ def render(
         material_rows=report_data.material_rows(case),
         solver_rows=report_data.solver_rows(history, result),
         surface_rows=report_data.asked_and_measured(manifest.get("surface_statistics", {})),
+        origin_rows=report_data.origin_rows(manifest),
         mesh_rows=report_data.flat_rows(manifest.get("mesh_quality", {})),
         case_rows=report_data.case_rows({k: v for k, v in case.items() if k != "title"}),
         manifest_rows=report_data.flat_rows(

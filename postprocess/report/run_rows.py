@@ -331,6 +331,28 @@ def _without_sourced(part: Any) -> Any:
     return [_without_sourced(inner) for inner in part] if isinstance(part, list) else part
 
 
+ORIGIN = {
+    "file": "Measured in",
+    "instrument": "Instrument",
+    "date": "Date of the measurement",
+    "sha256": "SHA-256 of the file",
+    "units": "Units",
+    "reader": "Read by",
+    "notes": "Done on reading",
+}
+
+
+def origin_rows(manifest: dict[str, Any]) -> list[tuple[str, str]]:
+    """Where measured surfaces came from: file, instrument, date, hash and units."""
+    origins = manifest.get("surfaces") or []
+    return [
+        (label, str(origin[key]))
+        for origin in origins
+        for key, label in ORIGIN.items()
+        if origin.get(key)
+    ]
+
+
 def flat_rows(value: Any, name: str = "") -> list[tuple[str, str]]:
     """Nested tables as dotted names; lists of plain values on one line."""
     if isinstance(value, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tiny_case import TINY_CASE
 
 from napress.cases.errors import CaseError
 from napress.cases.schema.program import to_program
@@ -198,3 +199,17 @@ def test_titles_name_points_that_differ(sweeping):
     text = '[zip]\ntitle = ["thin", "thick"]\n"sodium.thickness" = ["9 um", "10 um"]'
     runs = expand(load_sweep(sweeping.write(text)), sweeping.file)
     assert [run.case.title for run in runs] == ["thin", "thick"]
+
+
+def test_a_base_is_found_beside_the_link_and_then_beside_its_target(tmp_path):
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    here.mkdir()
+    (there / "case.toml").write_text(TINY_CASE)
+    text = 'base = "case.toml"\n[grid]\n"ceramic.young" = ["40 GPa", "60 GPa"]\n'
+    (there / "s.toml").write_text(text)
+    (here / "s.toml").symlink_to(there / "s.toml")
+    link = here / "s.toml"
+    assert all(r.case.title.startswith("Tiny wave") for r in expand(load_sweep(link), link))
+    (here / "case.toml").write_text(TINY_CASE.replace("Tiny wave", "Other"))
+    assert all(r.case.title.startswith("Other") for r in expand(load_sweep(link), link))

@@ -240,3 +240,16 @@ def test_a_sleeve_that_is_softer_than_steel_is_tried_in_steel(tmp_path):
     assert '[pellet.sleeve_material]\nid = "tool-steel"' in (
         found["lever stiffer sleeve pellet"].case_toml
     )
+
+
+def test_a_pellet_is_found_beside_the_link_and_then_beside_its_target(tmp_path):
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    here.mkdir()
+    higher = TINY_CASE.replace('"0.5 MPa"', '"5 MPa"') + WINDOW + 'pellet = "pellet.toml"'
+    target = write(there, higher)
+    (here / "case.toml").symlink_to(target)
+    assert load_plan(here / "case.toml").pellet.ceramic.thickness == 1000.0
+    thicker = PELLET.replace('thickness = "1 mm"', 'thickness = "2 mm"')
+    (here / "pellet.toml").write_text(thicker)
+    assert load_plan(here / "case.toml").pellet.ceramic.thickness == 2000.0

@@ -57,6 +57,8 @@ HEADED = {
     "x [um] z [um]\n" + rows(),
     "all in one": "% units: um\n" + rows(),
     "angstrom": "x [µm]\tz [Å]\n" + rows(X, 1e4 * Z),
+    "bars": "| x [um] | z [um] |\n|---|---|\n"
+    + "".join(f"| {line} |\n" for line in rows(separator=" | ").splitlines()),
     "missing points": "x [um]\tz [um]\n" + rows().replace("\n5.000\t-0.3000", "\n5.000\t---"),
     "marked points": "x [um]\tz [um]\n" + rows().replace("\n7.500\t-0.2000", "\n7.500\t-9999"),
 }
@@ -80,6 +82,9 @@ SILENT = {
             strict=True,
         )
     ),
+    "bars": rows(separator="|"),
+    "bars, decimal comma": rows(separator=" | ", decimal=","),
+    "quotes": "".join(f'"{line}"\n' for line in rows(separator='","').splitlines()),
     "windows lines": rows().replace("\n", "\r\n"),
     "separator at the end": rows(separator=";").replace("\n", ";\n"),
 }
@@ -103,6 +108,22 @@ def test_units_are_asked_for_and_taken_from_the_case(tmp_path, kind):
     milli = read(tmp_path, SILENT[kind], Wanted("mm", "nm"))
     assert np.ptp(milli.height_um) == pytest.approx(np.ptp(scan.height_um) / 1000)
     assert np.ptp(milli.x_um) == pytest.approx(1000 * np.ptp(scan.x_um))
+
+
+@pytest.mark.parametrize("separator", ["\t", ";", " | "])
+@pytest.mark.parametrize("groups", [",.", "'.", " .", "\u202f.", ".,", " ,"])
+def test_digits_in_groups_of_thousands_are_read(tmp_path, separator, groups):
+    """Nanometres up to 20 000 as 1,500.0, 1'500.0, 1 500.0, 1.500,0 and 1 500,0."""
+    sign, decimal = groups
+    marks = str.maketrans({",": sign, ".": decimal})
+    lines = [
+        f"{1000 * a:,.1f}".translate(marks) + separator + f"{1000 * b:,.1f}".translate(marks)
+        for a, b in zip(X, Z, strict=True)
+    ]
+    scan = read(tmp_path, "\n".join(lines), Wanted("nm", "nm"))
+    assert scan.x_um == pytest.approx(X)
+    assert roughness(scan) == pytest.approx(RQ, rel=0.01)
+    assert any("groups of thousands" in note for note in scan.provenance.notes)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +206,12 @@ def test_map_as_a_matrix(tmp_path):
         read_scan(tmp_path / "map.txt", Wanted(region_um=(0.5, 0.0, 5.0, 0.5)))
     with pytest.raises(ReadError, match="line: 4 is not there; allowed: 1 to 3"):
         read_scan(tmp_path / "map.txt", Wanted(line=4))
+
+
+def test_whole_numbers_with_a_comma_are_asked_about(tmp_path):
+    content = "\n".join(f"{1000 + i:,};0.{i:03d}" for i in range(40))
+    with pytest.raises(ReadError, match="'1,000': the comma may be a decimal sign or group"):
+        read(tmp_path, content, UM)
 
 
 @pytest.mark.parametrize("file", ["/dev/zero", "/dev/stdin"])

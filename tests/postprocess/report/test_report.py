@@ -44,6 +44,14 @@ def reported(run_folder, tmp_path_factory):
     shutil.copytree(run_folder, folder)
     (folder / "case.resolved.toml").write_text(CASE)
     manifest = {
+        "surfaces": [
+            {
+                "file": "scan.x3p",
+                "sha256": "ab" * 32,
+                "instrument": "Confocal 7",
+                "date": "2024-03-05",
+            }
+        ],
         "versions": {"napress": "0.1.0"},
         "surface_statistics": {"asked": {"rq_um": 0.7}, "measured": {"rq_um": 0.7071, "h": [1]}},
         "mesh_quality": {"sodium": {"cells": 1024}},
@@ -77,6 +85,16 @@ def test_report_says_what_a_reader_asks(reported, run_folder):
     assert "A &lt;b&gt;test" in page
     for pressure in ("0.5", "1.2", "5", "12", "100", "360"):
         assert f"<tr><td>{pressure}</td>" in page
+
+
+def test_a_measured_surface_says_where_it_came_from(reported):
+    for label, value in (
+        ("Measured in", "scan.x3p"),
+        ("Instrument", "Confocal 7"),
+        ("Date of the measurement", "2024-03-05"),
+        ("SHA-256 of the file", "ab" * 32),
+    ):
+        assert f"<tr><td>{label}</td><td>{value}</td></tr>" in reported.read_text()
 
 
 def test_case_value_replaces_the_material_and_is_marked(reported):
