@@ -68,7 +68,7 @@ def write_sweep(folder: Path, runs: int) -> Path:
 def napress(*arguments: object) -> float:
     """Run napress and return its wall seconds."""
     begin = time.monotonic()
-    words = [sys.executable, "-m", "napress.cases.cli", *map(str, arguments)]
+    words = [sys.executable, "-P", "-m", "napress.cases.cli", *map(str, arguments)]
     subprocess.run(
         words, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL
     )

@@ -159,7 +159,8 @@ def parse_quantity(value: object, dimension: Dimension) -> float:
         raise ValueError(f"{shown(value)} is not a finite number; {allowed}")
     if dimension is PRESSURE and 0 < abs(magnitude) < LEAST_PRESSURE_MPa:
         meant = value.replace("mPa", "MPa")
-        raise ValueError(f"{shown(value)} is below 1 Pa; did you mean {meant!r}? {allowed}")
+        hint = f"did you mean {meant!r}? " if meant != value else ""
+        raise ValueError(f"{shown(value)} is below 1 Pa; {hint}{allowed}")
     return magnitude
 
 

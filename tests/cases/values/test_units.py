@@ -75,3 +75,11 @@ def test_never_evaluates_arithmetic():
 def test_written_back_exactly(magnitude):
     for dimension in (units.LENGTH, units.TOUGHNESS, units.FRACTION, units.ANGLE):
         assert parse_quantity(format_quantity(magnitude, dimension), dimension) == magnitude
+
+
+def test_a_hint_is_not_what_was_written():
+    with pytest.raises(ValueError, match="below 1 Pa") as caught:
+        parse_quantity("1e-12 MPa", units.PRESSURE)
+    assert "did you mean" not in str(caught.value)
+    with pytest.raises(ValueError, match="did you mean '360 MPa'"):
+        parse_quantity("360 mPa", units.PRESSURE)
