@@ -153,6 +153,7 @@ def answer_of(plan: Plan, ended: list[Standing]) -> tuple[Answer, list[str]]:
         loads is not None,
         survival,
         plan.press_MPa,
+        case.interface.dimension,
     )
     return answer, complaints
 

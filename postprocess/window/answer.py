@@ -59,8 +59,9 @@ RESTS_ON = {
     "punch": ("pellet: punch",),
     "pores": ("fracture.pore_throat", "fracture.pellet_thickness", "sodium.yield_strength"),
 }
+PLANE_STRAIN = "Plane strain: a row of ridges stands for a rough surface, contacts are strips."
+SMALL_PATCH = "A patch between mirror walls stands for a rough surface, its facets are coarse."
 NOT_MODELLED = (
-    "Plane strain: a row of ridges stands for a rough surface, contacts are strips.",
     "An elastic ceramic without residual stress; fatigue and subcritical growth are left out.",
     "A surface without overhangs, pores and crevices; powder compaction is left out.",
     "What happens afterwards: relaxation, plating, stripping, voids from current.",
@@ -89,6 +90,7 @@ class Answer:
         pellet: Whether a pellet was solved.
         survival: What each pressure does in the time it is held.
         press_MPa: What press and die may carry; None if not known.
+        dimension: Of the interface, 2 or 3.
     """
 
     title: str
@@ -106,6 +108,12 @@ class Answer:
     pellet: bool = False
     survival: Survival | None = None
     press_MPa: float | None = None
+    dimension: int = 2
+
+    @property
+    def not_modelled(self) -> tuple[str, ...]:
+        """What the answer leaves out."""
+        return (SMALL_PATCH if self.dimension == 3 else PLANE_STRAIN, *NOT_MODELLED)
 
     @property
     def failure(self) -> Array:
@@ -297,7 +305,7 @@ def sections(answer: Answer) -> list[tuple[str, list[str]]]:
         ("Levers", levers),
         ("How sure", sureness(answer)),
         ("Mind", list(answer.notes)),
-        ("Not modelled", list(NOT_MODELLED)),
+        ("Not modelled", list(answer.not_modelled)),
     ]
     return [(head, texts) for head, texts in found if texts]
 
@@ -378,7 +386,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
         "doubts": [asdict(doubt) for doubt in answer.doubts],
         "sureness": sureness(answer),
         "estimates": answer.estimates,
-        "not_modelled": NOT_MODELLED,
+        "not_modelled": answer.not_modelled,
         "bands": {"pressure_MPa": curves.pressure_MPa}
         | {name: asdict(band(rows)) for name, rows in bands.items()},
     }

@@ -21,7 +21,7 @@ from napress.postprocess.pellet.results import PelletStrength, PelletTools, meas
 from napress.postprocess.report.window import write_window_report
 from napress.postprocess.theory.pellet import plate_over_gap_tension_MPa
 from napress.postprocess.window import levers as lever
-from napress.postprocess.window.answer import Answer, as_data, headline, lines, paragraph
+from napress.postprocess.window.answer import Answer, as_data, headline, lines, paragraph, sections
 from napress.postprocess.window.curves import (
     Curves,
     PelletLoads,
@@ -120,6 +120,15 @@ def test_a_value_that_rises_again_counts_from_its_last_fall_and_first_rise():
     pressure = np.array([1.0, 2.0, 3.0, 4.0])
     assert 3.0 < settles_below(pressure, values, 1.0) < 4.0
     assert reached_from_below(pressure, values, 1.0) == 1.0
+
+
+def test_a_window_of_maps_does_not_say_that_it_is_plane_strain():
+    """It said of a map that contacts are strips."""
+    profile = answer(history(1.0))
+    solid = replace(profile, dimension=3)
+    said = [dict(sections(one))["Not modelled"] for one in (profile, solid)]
+    assert ["Plane strain" in " ".join(texts) for texts in said] == [True, False]
+    assert said[0][1:] == said[1][1:]
 
 
 def test_window_is_that_of_the_worst_seed_at_either_end():
