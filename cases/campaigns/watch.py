@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, TextIO
+from typing import TextIO
 
 from napress.cases.campaigns import folder as files
-from napress.cases.runs.progress import format_duration
+from napress.cases.runs.progress import LiveLine, format_duration
 
 _PLAIN_INTERVAL_S = 10.0
 
@@ -94,59 +92,14 @@ def format_count(count: Count, elapsed_s: float, eta_s: float | None) -> str:
     )
 
 
-class CountLine:
-    """Shows one live line on a terminal, a line every ten seconds elsewhere."""
+class CountLine(LiveLine):
+    """Shows how the runs of a campaign stand."""
 
     def __init__(self, quiet: bool, stream: TextIO | None = None) -> None:
         """Shows nothing if quiet; ``stream`` replaces stderr."""
-        self._stream, self._quiet = stream or sys.stderr, quiet
+        super().__init__(quiet, stream, _PLAIN_INTERVAL_S)
         self._begin = time.monotonic()
-        self._printed_at, self._printed, self._newest = -_PLAIN_INTERVAL_S, "", ""
-        self._live: Any = None
-
-    def __enter__(self) -> CountLine:
-        """Starts the live line if the stream is a terminal."""
-        if not self._quiet and self._stream.isatty():
-            from rich.console import Console
-            from rich.live import Live
-
-            self._live = Live("", console=Console(file=self._stream), refresh_per_second=2)
-            self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Leaves the last line standing."""
-        if self._live is not None:
-            self._live.stop()
-        elif not self._quiet and self._newest and self._newest != self._printed:
-            self._write(self._newest)
 
     def show(self, count: Count, eta_s: float | None) -> None:
         """Shows how the runs stand."""
-        if self._quiet:
-            return
-        now = time.monotonic()
-        self._newest = format_count(count, now - self._begin, eta_s)
-        if self._live is not None:
-            self._live.update(self._newest)
-        elif now - self._printed_at >= _PLAIN_INTERVAL_S:
-            self._printed_at, self._printed = now, self._newest
-            self._write(self._newest)
-
-    def message(self, text: str) -> None:
-        """Shows a line that stays."""
-        if self._quiet:
-            return
-        if self._live is not None:
-            self._live.console.print(text, markup=False, highlight=False)
-        else:
-            self._write(text)
-
-    def _write(self, line: str) -> None:
-        self._stream.write(line + "\n")
-        self._stream.flush()
+        self.show_line(format_count(count, time.monotonic() - self._begin, eta_s))

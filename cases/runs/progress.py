@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 # Voids close within the first megapascals, in most of the steps; beyond that
 # pressure grows by a factor per step. A logarithm with this offset turns both
@@ -72,24 +72,27 @@ def format_line(
     )
 
 
-class Progress:
-    """Shows one live line on a terminal, a line every few seconds elsewhere.
+class LiveLine:
+    """One live line on a terminal, a line every so often elsewhere; a context manager.
 
-    Use as a context manager. Everything goes to stderr, so that ``--json`` on
-    stdout stays clean. Numbers are plain floats; nothing here knows the solver.
+    Everything goes to stderr, so that ``--json`` on stdout stays clean.
     """
 
-    def __init__(self, quiet: bool = False, stream: TextIO | None = None) -> None:
-        """Shows nothing at all if quiet; ``stream`` replaces stderr."""
-        self._stream = stream or sys.stderr
-        self._quiet = quiet
+    def __init__(self, quiet: bool, stream: TextIO | None, interval_s: float) -> None:
+        """Shows nothing at all if quiet; ``stream`` replaces stderr.
+
+        Args:
+            quiet: Whether nothing is shown.
+            stream: Instead of stderr.
+            interval_s: Time between two lines where there is no terminal.
+        """
+        self._stream, self._quiet, self._interval_s = stream or sys.stderr, quiet, interval_s
         self._live: Any = None
         self._text: Any = None
-        self._eta = Eta()
         self._last_printed = -math.inf
         self._last_line = ""
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         """Starts the live line if the stream is a terminal."""
         if not self._quiet and self._stream.isatty():
             from rich.console import Console
@@ -116,53 +119,20 @@ class Progress:
             with self._unless_nobody_reads():
                 self._write(self._last_line)
 
-    def update(
-        self,
-        step: int,
-        pressure_MPa: float,
-        target_MPa: float,
-        contact_fraction: float,
-        closure_percent: float,
-        step_um: float,
-        elapsed_s: float,
-    ) -> None:
-        """Shows an accepted step.
-
-        Args:
-            step: Its number.
-            pressure_MPa: Mean pressure reached.
-            target_MPa: Last pressure of the load program.
-            contact_fraction: Real contact over nominal area, 0 to 1.
-            closure_percent: Closed share of the initial void, 0 to 100.
-            step_um: Platen displacement of the step.
-            elapsed_s: Seconds since the run began or was resumed.
-        """
-        eta = self._eta.update(elapsed_s, progress_fraction(pressure_MPa, target_MPa))
+    def show_line(self, line: str) -> None:
+        """Shows a line in place of the one before."""
         if self._quiet:
             return
-        line = format_line(
-            step,
-            pressure_MPa,
-            target_MPa,
-            contact_fraction,
-            closure_percent,
-            step_um,
-            elapsed_s,
-            eta,
-        )
         with self._unless_nobody_reads():
-            self._show(line)
-
-    def _show(self, line: str) -> None:
-        if self._live is not None:
-            self._live.update(self._text(line, no_wrap=True, overflow="ellipsis"))
-        elif time.monotonic() - self._last_printed >= _PLAIN_INTERVAL_S:
-            self._write(line)
-        else:
-            self._last_line = line
+            if self._live is not None:
+                self._live.update(self._text(line, no_wrap=True, overflow="ellipsis"))
+            elif time.monotonic() - self._last_printed >= self._interval_s:
+                self._write(line)
+            else:
+                self._last_line = line
 
     def message(self, text: str) -> None:
-        """Shows one line of text, such as the stage that begins."""
+        """Shows one line of text that stays, such as the stage that begins."""
         if self._quiet:
             return
         with self._unless_nobody_reads():
@@ -185,3 +155,46 @@ class Progress:
         self._last_line = ""
         self._stream.write(line + "\n")
         self._stream.flush()
+
+
+class Progress(LiveLine):
+    """Shows how far a run is. Numbers are plain floats; nothing here knows the solver."""
+
+    def __init__(self, quiet: bool = False, stream: TextIO | None = None) -> None:
+        """Shows nothing at all if quiet; ``stream`` replaces stderr."""
+        super().__init__(quiet, stream, _PLAIN_INTERVAL_S)
+        self._eta = Eta()
+
+    def update(
+        self,
+        step: int,
+        pressure_MPa: float,
+        target_MPa: float,
+        contact_fraction: float,
+        closure_percent: float,
+        step_um: float,
+        elapsed_s: float,
+    ) -> None:
+        """Shows an accepted step.
+
+        Args:
+            step: Its number.
+            pressure_MPa: Mean pressure reached.
+            target_MPa: Last pressure of the load program.
+            contact_fraction: Real contact over nominal area, 0 to 1.
+            closure_percent: Closed share of the initial void, 0 to 100.
+            step_um: Platen displacement of the step.
+            elapsed_s: Seconds since the run began or was resumed.
+        """
+        eta = self._eta.update(elapsed_s, progress_fraction(pressure_MPa, target_MPa))
+        line = format_line(
+            step,
+            pressure_MPa,
+            target_MPa,
+            contact_fraction,
+            closure_percent,
+            step_um,
+            elapsed_s,
+            eta,
+        )
+        self.show_line(line)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from napress.postprocess.figures import style
-from napress.postprocess.records.columns import head
+from napress.postprocess.records.columns import band_head, head
 from napress.postprocess.window.answer import Answer
 from napress.postprocess.window.curves import Array
 from napress.postprocess.window.ends import UPPER_NAMES, USES, band
@@ -47,10 +47,10 @@ def draw_window(answer: Answer) -> Figure:
     curves, targets = answer.curves, answer.targets
     pressure = curves.pressure_MPa
     _band(contact, pressure, 100 * curves.contact_fraction, style.BLUE, 0.0)
-    contact.set_ylabel("In contact (%)")
+    contact.set_ylabel(band_head("contact_fraction", "window.csv"))
     contact.set_ylim(0, 103)
     _band(void, pressure, curves.void_left_percent, style.BLUE, LEAST_VOID_PERCENT)
-    void.set_ylabel("Void left (%)")
+    void.set_ylabel(band_head("void_left_percent", "window.csv"))
     _log(void, LEAST_VOID_PERCENT, 130)
     if targets.closure_percent is not None:
         _target(void, 100 - targets.closure_percent)
@@ -60,7 +60,7 @@ def draw_window(answer: Answer) -> Figure:
         _log(resistance, LEAST_ASR, 3 * max(highest, 1e-3))
     else:
         resistance.text(0.5, 0.5, "not solved", transform=resistance.transAxes, ha="center")
-    resistance.set_ylabel("Interface resistance (Ω cm²)")
+    resistance.set_ylabel(band_head("interface_asr_ohm_cm2", "window.csv"))
     if targets.resistance_ohm_cm2 is not None:
         _target(resistance, targets.resistance_ohm_cm2)
     _failure(failure, answer)
@@ -85,7 +85,8 @@ def _failure(axes: Axes, answer: Answer) -> None:
         use = answer.broken.get("local_stress")
         if use is not None:
             _band(axes, pressure, 100 * use, style.BLUE, low, UPPER_NAMES["local_stress"])
-    axes.set_ylabel("Failure probability (%)" if shown else "Stress over strength (%)")
+    broken = band_head("failure_probability", "window.csv")
+    axes.set_ylabel(broken if shown else "Stress over strength (%)")
     _log(axes, low, 300)
     _target(axes, answer.targets.failure_percent if shown else 100.0)
 

@@ -69,6 +69,15 @@ def head(name: str, file: str | None = None) -> str:
     return column(name, file).head
 
 
+def band_head(name: str, file: str) -> str:
+    """Head of a quantity of which a file holds a band, such as ``contact_fraction``.
+
+    A share is shown in percent.
+    """
+    middle = column(f"{name}_median", file)
+    return f"{middle.label.removesuffix(', median')} ({middle.unit_symbol or '%'})"
+
+
 def unknown_columns(names: Iterable[str], file: str) -> list[str]:
     """Names that the table has no row for."""
     return [name for name in names if find_column(name, file) is None]

@@ -9,11 +9,11 @@ from napress.postprocess.figures.window import CAPTION
 from napress.postprocess.report import page
 from napress.postprocess.report.explorer import explorer
 from napress.postprocess.window.answer import (
-    TABLE_HEADS,
     Answer,
     headline,
     paragraph,
     sections,
+    table_heads,
     table_rows,
 )
 
@@ -45,7 +45,7 @@ def write_window_report(
         paragraph=paragraph(answer),
         exists=answer.window.exists,
         images=pictures,
-        heads=TABLE_HEADS,
+        heads=table_heads(),
         rows=table_rows(answer),
         sections=sections(answer),
         explorer=explorer(answer),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from napress.postprocess.records.columns import band_head, head
 from napress.postprocess.window.curves import Array, Curves
 from napress.postprocess.window.ends import (
     LOWER_NAMES,
@@ -224,14 +225,18 @@ def paragraph(answer: Answer) -> str:
     return " ".join(words)
 
 
-TABLE_HEADS = (
-    "Pressure (MPa)",
-    "In contact (%)",
-    "Void left (%)",
-    "Resistance (Ω cm²)",
-    "Failure probability (%)",
-    "Runs",
+QUANTITIES = (
+    "contact_fraction",
+    "void_left_percent",
+    "interface_asr_ohm_cm2",
+    "failure_probability",
 )
+
+
+def table_heads() -> list[str]:
+    """Heads of `table_rows`."""
+    quantities = [band_head(name, "window.csv") for name in QUANTITIES]
+    return [head("pressure_MPa", "window.csv"), *quantities, "Runs"]
 
 
 def table_rows(answer: Answer) -> list[list[str]]:
@@ -281,12 +286,12 @@ def lines(answer: Answer) -> list[str]:
     found = [answer.title, f"asked: {asked_text(answer.targets)}", headline(answer)]
     found += limits_text(answer)
     found.append(placed(answer.window, answer.targets.pressure_MPa))
-    rows = [list(TABLE_HEADS), *table_rows(answer)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(TABLE_HEADS))]
+    rows = [table_heads(), *table_rows(answer)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     found.append("")
     found += ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
-    for head, texts in sections(answer):
-        found += ["", head, *(f"- {text}" for text in texts)]
+    for title, texts in sections(answer):
+        found += ["", title, *(f"- {text}" for text in texts)]
     return found
 
 

@@ -13,6 +13,7 @@ from napress.postprocess.records.columns import (
     unknown_columns,
 )
 from napress.postprocess.records.history import history_row
+from napress.postprocess.window.answer import table_heads
 
 PAGE = Path(__file__).parents[3] / "docs" / "columns.md"
 
@@ -72,3 +73,14 @@ def test_what_is_not_in_the_table_is_not_found(name):
 
 def test_the_page_is_made_from_the_table():
     assert PAGE.read_text(encoding="utf-8") == as_markdown(), "run `make columns`"
+
+
+def test_heads_of_a_window_are_those_of_its_file():
+    assert table_heads() == [
+        "Mean pressure (MPa)",
+        "Contact fraction (%)",
+        "Void left (%)",
+        "Interface ASR (Ω cm²)",
+        "Failure probability (%)",
+        "Runs",
+    ]
