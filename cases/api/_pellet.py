@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from napress._run import SAME_PLACE, column_table
+from napress._run import SAME_PLACE, Folder, column_table
 from napress._written import Written
 from napress.cases.errors import CaseError, RunFolderError
 from napress.cases.model.pellet import pellet_estimates, pellet_text
 from napress.cases.runs import folder as run_folder
 from napress.cases.schema.load import check_pellet_case, pellet_case_hash, pellet_resolved_toml
 from napress.cases.schema.pellet_case import PelletCase
-from napress.cases.values.fields import did_you_mean
 from napress.cases.values.toml import read_toml
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def load_pellet(path: str | Path) -> Pellet:
     return Pellet._from(tables, path.parent, str(path))
 
 
-class PelletRun:
+class PelletRun(Folder):
     """A pressed pellet, finished or not, in its folder.
 
     Args:
@@ -104,30 +103,10 @@ class PelletRun:
         RunFolderError: If there is no run in it, or it is damaged.
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        self._folder = run_folder.require_run_folder(Path(folder))
-        # Then its folder goes when the run does.
-        self._in_memory = False
-
-    @property
-    def folder(self) -> Path | None:
-        """Where its files are; None for a run that was kept in memory."""
-        return None if self._in_memory else self._folder
-
     @cached_property
     def case(self) -> Pellet:
         """The case it ran."""
         return load_pellet(self._folder / run_folder.CASE_FILE)
-
-    @property
-    def state(self) -> str:
-        """``finished``, ``failed`` (ended early, results kept), ``interrupted`` or ``running``."""
-        return run_folder.read_status(self._folder).state
-
-    @property
-    def reason(self) -> str:
-        """Why it ended early; empty if it did not."""
-        return run_folder.read_status(self._folder).reason
 
     @property
     def history(self) -> pd.DataFrame:
@@ -138,40 +117,6 @@ class PelletRun:
     def interface(self) -> pd.DataFrame:
         """One row per load and vertex of the interface; units in ``attrs["columns"]``."""
         return self._table("pellet_interface.csv")
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """What the run came to; see `napress.cases.runs.pellet_files`.
-
-        Raises:
-            RunFolderError: If the run has not come to its end.
-        """
-        return run_folder.read_json(self._folder / run_folder.SUMMARY_FILE)
-
-    @property
-    def figures(self) -> list[str]:
-        """Names that `plot` takes."""
-        return list(self._drawings())
-
-    def plot(self, name: str = "pellet_pressure") -> Figure:
-        """Draws a figure of the report; the stress in the pellet is solved for again.
-
-        Args:
-            name: One of `figures`.
-
-        Returns:
-            A matplotlib figure.
-
-        Raises:
-            CaseError: If there is no figure of that name.
-        """
-        from napress.postprocess.figures.style import styled
-
-        found = self._drawings()
-        if name not in found:
-            hint = did_you_mean(name, found)
-            raise CaseError("plot", "name", f"{name}; {hint}allowed: {', '.join(found)}")
-        return styled(found[name])
 
     def to_pyvista(self, pressure_MPa: float) -> UnstructuredGrid:
         """Returns the pellet and the stress in it as a PyVista grid.
@@ -200,7 +145,7 @@ class PelletRun:
 
         return loads_reached(self._folder).snapshots
 
-    def _drawings(self) -> Mapping[str, Callable[[], Figure]]:
+    def _drawings(self) -> Mapping[str, Any]:
         from napress.postprocess.figures import pellet
 
         found: dict[str, Callable[[], Figure]] = {

@@ -166,39 +166,18 @@ class State:
         return f"<State at step {self.step}: {self.pressure_MPa:.4g} MPa>"
 
 
-class Run:
-    """A run of the interface, finished or not, in its folder.
-
-    Args:
-        folder: Run folder, made by `run` or by the command ``napress run``.
-
-    Raises:
-        RunFolderError: If there is no run in it, or it is damaged.
-    """
+class Folder:
+    """What a run of the interface and one of a pellet have in common: a run folder."""
 
     def __init__(self, folder: str | Path) -> None:
         self._folder = run_folder.require_run_folder(Path(folder))
-        self._case: Case | None = None
         # Then its folder goes when the run does.
         self._in_memory = False
-
-    @classmethod
-    def _of(cls, case: Case, folder: Path, in_memory: bool = False) -> Run:
-        run = cls(folder)
-        run._case, run._in_memory = case, in_memory
-        return run
 
     @property
     def folder(self) -> Path | None:
         """Where its files are; None for a run that was kept in memory."""
         return None if self._in_memory else self._folder
-
-    @property
-    def case(self) -> Case:
-        """The case it ran."""
-        if self._case is None:
-            self._case = load(self._folder / run_folder.CASE_FILE)
-        return self._case
 
     @property
     def state(self) -> str:
@@ -209,6 +188,75 @@ class Run:
     def reason(self) -> str:
         """Why it ended early; empty if it did not."""
         return run_folder.read_status(self._folder).reason
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What the run came to: last values, verdicts, estimates, cost.
+
+        Raises:
+            RunFolderError: If the run has not come to its end.
+        """
+        return run_folder.read_json(self._folder / run_folder.SUMMARY_FILE)
+
+    @property
+    def figures(self) -> list[str]:
+        """Names that `plot` takes."""
+        return list(self._drawings())
+
+    def plot(self, name: str) -> Figure:
+        """Draws a figure of the report.
+
+        Args:
+            name: One of `figures`, such as ``contact_and_void``.
+
+        Returns:
+            A matplotlib figure, shown by a notebook, saved by its ``savefig``.
+
+        Raises:
+            CaseError: If there is no figure of that name.
+            RunFolderError: If what it is drawn from was not kept.
+        """
+        from napress.postprocess.figures.style import styled
+
+        found = self._drawings()
+        if name not in found:
+            hint = did_you_mean(name, found)
+            raise CaseError("plot", "name", f"{name}; {hint}allowed: {', '.join(found)}")
+        try:
+            return styled(found[name])
+        except ValueError as error:
+            raise RunFolderError(str(error)) from error
+
+    def _drawings(self) -> Mapping[str, Any]:
+        raise NotImplementedError
+
+
+class Run(Folder):
+    """A run of the interface, finished or not, in its folder.
+
+    Args:
+        folder: Run folder, made by `run` or by the command ``napress run``.
+
+    Raises:
+        RunFolderError: If there is no run in it, or it is damaged.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        super().__init__(folder)
+        self._case: Case | None = None
+
+    @classmethod
+    def _of(cls, case: Case, folder: Path, in_memory: bool = False) -> Run:
+        run = cls(folder)
+        run._case, run._in_memory = case, in_memory
+        return run
+
+    @property
+    def case(self) -> Case:
+        """The case it ran."""
+        if self._case is None:
+            self._case = load(self._folder / run_folder.CASE_FILE)
+        return self._case
 
     @property
     def history(self) -> pd.DataFrame:
@@ -225,20 +273,6 @@ class Run:
             raise RunFolderError(str(error)) from error
         table.attrs["columns"] = column_table(table, HISTORY)
         return table
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """What the run came to: last values, closure pressures, fracture verdict, cost.
-
-        Raises:
-            RunFolderError: If the run has not come to its end.
-        """
-        return run_folder.read_json(self._folder / run_folder.SUMMARY_FILE)
-
-    @property
-    def figures(self) -> list[str]:
-        """Names that `plot` takes."""
-        return list(self._drawings())
 
     def at(
         self,
@@ -272,30 +306,6 @@ class Run:
         kept = [entry["step"] for entry in field_index(self._folder / FIELDS)]
         with_fields = near[near["step"].isin(kept)]
         return State(self, (near if with_fields.empty else with_fields).iloc[-1])
-
-    def plot(self, name: str) -> Figure:
-        """Draws a figure of the report.
-
-        Args:
-            name: One of `figures`, such as ``contact_and_void``.
-
-        Returns:
-            A matplotlib figure, shown by a notebook, saved by its ``savefig``.
-
-        Raises:
-            CaseError: If there is no figure of that name.
-            RunFolderError: If what it is drawn from was not kept.
-        """
-        from napress.postprocess.figures.style import styled
-
-        found = self._drawings()
-        if name not in found:
-            hint = did_you_mean(name, found)
-            raise CaseError("plot", "name", f"{name}; {hint}allowed: {', '.join(found)}")
-        try:
-            return styled(found[name])
-        except ValueError as error:
-            raise RunFolderError(str(error)) from error
 
     def _drawings(self) -> Mapping[str, Any]:
         from napress.cases.model.fracture import fracture_settings

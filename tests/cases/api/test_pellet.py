@@ -100,6 +100,6 @@ def test_nothing_is_left_behind(pellet, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     fluid = pellet.with_(pellet={"diameter": "10 mm", "loading": "isostatic"})
     run = na.run(fluid)
-    assert run.plot().get_axes()
+    assert run.plot("pellet_pressure").get_axes()
     del run
     assert list(tmp_path.iterdir()) == []
