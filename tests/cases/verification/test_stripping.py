@@ -16,11 +16,11 @@ def test_rows_pass(rows):
 
 
 def test_diffusion_levels_a_wave_at_its_rate():
-    found = healing.levelling_wave(elements=16, holds=4)
+    found = healing.levelling_wave(elements=16, holds=8)
     assert not [row for row in found if not row.passed]
 
 
 def test_a_wrong_rate_of_levelling_is_noticed(monkeypatch):
     monkeypatch.setattr(healing, "mobility_um3_per_MPa_s", lambda *_: 1.2 * 9.56e-5)
-    found = healing.levelling_wave(elements=16, holds=4)
+    found = healing.levelling_wave(elements=16, holds=8)
     assert [row for row in found if not row.passed and "levelling" in row.name]
