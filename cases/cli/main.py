@@ -326,8 +326,10 @@ def validation(
     if not works_alone():
         return  # the runs are processes of their own
     rows = experiments.run_and_compare(only or [], out, cores, quiet)
-    text = f"{experiments.markdown(rows)}\n\n{shorts.markdown()}"
-    _print_json(experiments.as_dicts(rows)) if as_json else _print(text)
+    if as_json:
+        _print_json({"experiments": experiments.as_dicts(rows)} | shorts.as_dicts())
+    else:
+        _print(f"{experiments.markdown(rows)}\n\n{shorts.markdown()}")
 
 
 for name, command in cli_sweeps.COMMANDS.items():

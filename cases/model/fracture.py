@@ -83,6 +83,8 @@ def fracture_settings(case: Case) -> FractureSettings:
             0.0 if table.pressed_before is None else table.pressed_before.value,
         ),
         table.sleeve_yield.value,
+        0.0 if table.wall_friction is None else table.wall_friction.value,
+        table.pellet_thickness.value / table.pellet_diameter.value,
     )
     return FractureSettings(
         pellet_area_um2=area,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from napress.cases.schema.materials import Ceramic, Metal, load_material
 from napress.postprocess.fracture.invasion import FlawInvasion
@@ -19,6 +20,9 @@ from napress.postprocess.theory.flaws import pore_pressure_MPa
 HOUR_S = 3600.0
 # Times that stand for "at once" and "in the course of a ramp"; nobody states them.
 AT_ONCE_S, IN_A_TEST_S = 60.0, 600.0
+PELLET_UM = 500.0
+# Two pellets of a borate, um, and the pressures at which metal went through them, MPa.
+THIN, THICK = (580.0, 19.5), (1420.0, 53.0)
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Short:
         pressure_MPa: At which pressure.
         model: What the law says, a range over flaw depth and creep exponent.
         survived: Pressure that a hold of the time seen survives, the same range.
+        time_s: The time of `model`, shortest and longest; None: never.
+        survived_MPa: The pressure of `survived`, lowest and highest; None: any.
     """
 
     system: str
@@ -38,6 +44,8 @@ class Short:
     pressure_MPa: float
     model: str
     survived: str
+    time_s: tuple[float | None, float | None]
+    survived_MPa: tuple[float | None, float | None]
 
 
 def _flows(metal: Metal, ceramic: Ceramic) -> list[Flow]:
@@ -46,7 +54,7 @@ def _flows(metal: Metal, ceramic: Ceramic) -> list[Flow]:
     invasion = FlawInvasion(
         young / (1.0 - poisson**2),
         metal.yield_strength.value,
-        500.0,
+        PELLET_UM,
         metal.creep_rate_at_1_MPa.value,
         known.value,
         known.range or (),
@@ -106,25 +114,54 @@ def shorts() -> list[Short]:
         ("Li on LLZO, isostatic", lithium, llzo, (1.0,), 400.0, "no short", HOUR_S),
         ("Na on NZSP, isostatic", sodium, nzsp, (1.0,), 100.0, "no short", HOUR_S),
     )
+    plans += tuple(
+        (
+            f"Na on closo-borate, {thickness / 1e3:g} mm",
+            sodium,
+            borate,
+            (14.0, 28.0),
+            pressure,
+            "metal through",
+            IN_A_TEST_S,
+        )
+        for thickness, pressure in (THIN, THICK)
+    )
+    thick = {f"Na on closo-borate, {t / 1e3:g} mm": t for t, _ in (THIN, THICK)}
     found = []
     for system, metal, ceramic, depths, pressure, seen, time in plans:
+        end = thick.get(system, PELLET_UM)
         share = 1.0 if system.endswith("isostatic") else 0.0
         toughness = ceramic.fracture_toughness.value
         opening = pressure * (1.0 - share)
         times, holds = [], []
         for flow in _flows(metal, ceramic):
             for depth in depths:
-                grown = time_between_s(flow, opening, share, toughness, depth, 500.0)
+                grown = time_between_s(flow, opening, share, toughness, depth, end)
                 times.append(float(grown))
-                holds.append(survived_MPa(flow, share, toughness, depth, 500.0, time))
-        found.append(Short(system, seen, pressure, _span(times, _time), _span(holds, _pressure)))
+                holds.append(survived_MPa(flow, share, toughness, depth, end, time))
+        found.append(
+            Short(
+                system,
+                seen,
+                pressure,
+                _span(times, _time),
+                _span(holds, _pressure),
+                _ends(times),
+                _ends(holds),
+            )
+        )
     return found
+
+
+def _ends(values: list[float]) -> tuple[float | None, float | None]:
+    return tuple(v if math.isfinite(v) else None for v in (min(values), max(values)))
 
 
 def thin_pellet() -> tuple[float, float, float]:
     """Pressure per thickness, MPa per mm: two pellets measured, and a throat of 1 um."""
     throat = pore_pressure_MPa(1e3, 1.0, load_material("sodium-wang-2020").yield_strength.value)
-    return 19.5 / 0.58, 53.0 / 1.42, throat
+    thin, thick = (1e3 * pressure / thickness for thickness, pressure in (THIN, THICK))
+    return thin, thick, throat
 
 
 def _pressure(value: float) -> str:
@@ -134,6 +171,19 @@ def _pressure(value: float) -> str:
 def _span(values: list[float], text: Callable[[float], str]) -> str:
     low, high = text(min(values)), text(max(values))
     return low if low == high else f"{low} to {high}"
+
+
+def as_dicts() -> dict[str, Any]:
+    """The same as plain data, with the pressures per thickness of connected pores."""
+    thin, thick, throat = thin_pellet()
+    return {
+        "shorts": [asdict(row) for row in shorts()],
+        "pores_MPa_per_mm": {
+            f"measured_{THIN[0] / 1e3:g}_mm": thin,
+            f"measured_{THICK[0] / 1e3:g}_mm": thick,
+            "model_throat_1_um": throat,
+        },
+    }
 
 
 def markdown() -> str:

@@ -63,6 +63,7 @@ def checks() -> tuple[Check, ...]:
         Check("invaded crack, weight function", invasion.weight_function),
         Check("invaded crack, states and thresholds", invasion.states),
         Check("invaded crack, growth in time", invasion.growth),
+        Check("invaded crack, growth against finite volumes", invasion.by_volumes),
         Check("invaded crack, lateral stress and pores", invasion.held_from_the_side),
         Check("plasticity at a point, closed form", plastic_point.one_element),
         Check("order of a step, stress round a corner", step_order.order_of_step),

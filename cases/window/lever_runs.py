@@ -50,7 +50,7 @@ TITLES = {
 STEEL = "tool-steel"
 # Around the flow stress of the metal at the longest and at the shortest of the holds.
 STEPS, BELOW, ABOVE = 6, 0.5, 8.0
-COARSE_ERROR = 2.0
+COARSE_ERROR = 0.5
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,11 @@ FILE = "tables.json"
 LATERAL = (0.0, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 RATE_LATERAL = (0.0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8)
 EXPONENTS = (3.0, 4.0, 5.0, 6.0, 7.0, 9.0)
-# Spacing in the middle where growth is followed: the error of R goes with it.
-RATE_SPACING = 0.015
+# Spacings in the middle where growth is followed, the second half of the first: the error of
+# ln R goes with them and is taken away (Richardson); 5 % at the first.
+RATE_SPACINGS = (0.015, 0.0075)
+# Below this share of F_full the metal stands where nodes are graded alike on both: the finer.
+EXTRAPOLATED_FROM = 0.05
 # Share of the way from c* to c_full; net pressure at the tip of a filled flaw.
 WAY = np.linspace(0.0, 1.0, 41) ** 1.5
 TIP = 1.0 - np.geomspace(4.5, 1e-3, 60)
@@ -127,8 +130,7 @@ def make(crack: EdgeCrack | None = None) -> dict:
         "factor": _round([s.factor for s in filled][::-1]),
         "tip": _round([s.end for s in filled][::-1]),
     }
-    fine = edge_crack(largest=RATE_SPACING)
-    rates = [[_rates(fine, share, n) for share in RATE_LATERAL] for n in EXPONENTS]
+    rates = [[_extrapolated(share, n) for share in RATE_LATERAL] for n in EXPONENTS]
     return {
         "about": "Invaded edge crack; made by python -m napress.postprocess.invasion",
         "plastic": rows,
@@ -138,6 +140,13 @@ def make(crack: EdgeCrack | None = None) -> dict:
         "shares": _round(SHARES),
         "log_rate": rates,
     }
+
+
+def _extrapolated(share: float, exponent: float) -> list[float]:
+    coarse, fine = (
+        np.array(_rates(edge_crack(largest=spacing), share, exponent)) for spacing in RATE_SPACINGS
+    )
+    return _round(np.where(SHARES < EXTRAPOLATED_FROM, fine, 2.0 * fine - coarse))
 
 
 def _rates(crack: EdgeCrack, share: float, exponent: float) -> list[float]:

@@ -249,7 +249,8 @@ def _span(values: list[float], top: float) -> str:
         return f"{top:.4g} MPa and more"
     if math.isinf(high):
         return f"{low:.3g} MPa or more"
-    return f"{low:.3g} MPa" if high / low < 1.02 else f"{low:.3g} to {high:.3g} MPa"
+    ends = f"{low:.3g}", f"{high:.3g}"
+    return f"{ends[0]} MPa" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]} MPa"
 
 
 def _ends(values: list[float]) -> tuple[float | None, float | None]:

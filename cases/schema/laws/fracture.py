@@ -123,6 +123,11 @@ class Fracture(Specimens):
         Bounds(at_least=0.0, at_most=1e4),
         "pressure the powder was pressed at before, in the same die",
     ) = None
+    wall_friction: _optional(
+        None,
+        Bounds(at_least=0.0, at_most=1.0),
+        "friction of the pellet on what surrounds it; without it none",
+    ) = None
     pellet_thickness: _of(
         units.LENGTH, _PELLET, "of the ceramic; a flaw that gets this deep is a short"
     ) = _guess(500.0, "um", "pellets of 0.3 to 1.5 mm are common")
@@ -174,6 +179,12 @@ class Fracture(Specimens):
                 "missing; allowed: what the compact bears, such as '150 MPa' (instrumented die)",
             )
         jacketed = self.confinement == "jacketed sleeve" or self.jacketed_compact
+        if self.wall_friction is not None and self.confinement in ("none", "isostatic"):
+            raise _refused(
+                "wall_friction",
+                f"there is no wall with confinement = {self.confinement!r}; allowed: with a die, "
+                "a sleeve or a compact",
+            )
         inner, outer = self.sleeve_diameter_ratio.value, self.jacket_diameter_ratio.value
         if jacketed and outer <= inner:
             raise _refused(

@@ -10,10 +10,11 @@ import math
 
 import numpy as np
 
-from napress.cases.verification.ceramic.invasion_in_time import fill_and_grow
+from napress.cases.verification.ceramic.invasion_in_time import first_filling
+from napress.cases.verification.ceramic.slot_volumes import follow, influence
 from napress.cases.verification.rows import Row, absolute, relative
 from napress.postprocess.invasion.edge_crack import FULL_FACTOR, WEIGHT, edge_crack
-from napress.postprocess.invasion.growth import Metal, time_between_s
+from napress.postprocess.invasion.growth import METRES_PER_UM, Metal, time_between_s
 from napress.postprocess.invasion.march import growth_rates
 from napress.postprocess.invasion.state import invaded_crack
 from napress.postprocess.invasion.tables import invasion_tables
@@ -100,7 +101,7 @@ def states() -> list[Row]:
 
 
 def growth() -> list[Row]:
-    """Creep: rates of self-similar growth, first filling and growth integrated in time."""
+    """Creep: rates of self-similar growth, and first filling integrated in time."""
     rows = []
     crack = edge_crack()
     for exponent, factor, rate in SHAPED:
@@ -111,25 +112,11 @@ def growth() -> list[Row]:
         _, found = growth_rates(crack, share, exponent, 0.01)
         name = f"invaded crack, creep n = {exponent:g}, lateral share {share:g}, tip shut: R"
         rows.append(relative(name, rate, float(found[-1]), 0.03, "1", "end of the growth"))
-    grown = fill_and_grow(5.0, 0.4, 0.2, 0.03)
+    factors, times = first_filling(5.0, 0.4, 0.03)
     for factor, time in FILLING:
-        found = float(np.interp(factor, grown.filled_factor, grown.filled_time))
+        found = float(np.interp(factor, factors, times))
         name = f"invaded crack, creep: first filling up to F = {factor:g}"
         rows.append(relative(name, time, found, 0.1, "1/r", "reference on a coarse mesh, 10 %"))
-    # Units of the closed law: B = 1 and E' = 1.
-    metal = Metal(3.0**-3.0, 5.0, 1.0)
-    toughness = grown.filled_factor[-1] * math.sqrt(math.pi * 1e-6)
-    law = float(time_between_s(metal, 1.0, 0.0, toughness, 1.0, grown.depth[-1]))
-    rows.append(
-        relative(
-            "invaded crack, creep: time of growth from an empty flaw",
-            law,
-            float(grown.time[-1] - grown.filled_time[-1]),
-            0.08,
-            "1/r",
-            f"slot flow integrated in time, to {grown.depth[-1]:.3g} depths, against the time law",
-        )
-    )
     borate = Metal(0.53, 5.0, 9300.0 / (1.0 - 0.41**2))
     rows.append(
         relative(
@@ -140,6 +127,45 @@ def growth() -> list[Row]:
             "s",
         )
     )
+    return rows
+
+
+def by_volumes() -> list[Row]:
+    """Growth against finite volumes of slot flow with an elastic solution of their own."""
+    cells, rows = (30, 60, 120), []
+    even = [float(np.linalg.solve(influence(n, 1.0 / n), np.ones(n))[0]) for n in cells[1:]]
+    rows.append(
+        relative(
+            "invaded crack, elastic by dislocations: mouth opening over p a/E'",
+            5.81719,
+            2.0 * even[1] - even[0],
+            1e-3,
+            "1",
+            "extrapolated from 60 and 120 cells",
+        )
+    )
+    first, last, factor = 1.5, 3.0, 0.45
+    for exponent in (3.0, 5.0):
+        # Units of the closed law: B = 1 and E' = 1.
+        metal = Metal(3.0 ** (-0.5 * (exponent + 1.0)), exponent, 1.0)
+        toughness = factor * math.sqrt(math.pi * METRES_PER_UM)
+        law = float(time_between_s(metal, 1.0, 0.0, toughness, first, last))
+        times = [follow(exponent, factor, last, n).between(first, last) for n in cells]
+        name = f"invaded crack, slot flow in finite volumes, n = {exponent:g}"
+        rows.append(
+            relative(
+                f"{name}: time from {first:g} to {last:g} depths",
+                2.0 * times[2] - times[1],
+                law,
+                0.015,
+                "1/r",
+                "the time law against volumes, extrapolated from 60 and 120 cells a depth",
+            )
+        )
+        if exponent == 5.0:
+            ratio = (times[1] - times[0]) / (times[2] - times[1])
+            order = "first order: the change halves with the cells"
+            rows.append(absolute(f"{name}: ratio of two refinements", 2.0, ratio, 0.3, "1", order))
     return rows
 
 

@@ -77,6 +77,7 @@ def test_resolved_case_reads_back():
         ('{ pressure = "5 MPa", temperature = "371 K" }', "program[0].temperature", "melting"),
         ('{ pressure = "5 MPa", temperature = "-1 K" }', "program[0].temperature", "> 0 K"),
         ('{ pressure = "5 MPa" }, { hold = "-5 s" }', "program[1].hold", "> 0 s"),
+        ('{ pressure = "5 MPa" }, { hold = "0 s" }', "program[1].hold", "> 0 s"),
         ('{ hold = "5 s" }', "program[0].hold", "nothing to hold"),
         ('{ pressure = "5 MPa" }, { hold = "5 s", duration = "5 s" }', "[1].duration", "without"),
         ('{ duration = "5 s" }', "program[0].pressure", "exactly one of"),

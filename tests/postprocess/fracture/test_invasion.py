@@ -65,3 +65,40 @@ def test_what_is_missing_is_named():
             Confinement(kind, 1e4, 0.3)
     with pytest.raises(ValueError, match="jacket_ratio"):
         JacketedSleeve(3800.0, 0.4, 2.0, 2e5, 0.29, 1.5)
+
+
+def test_wall_friction_leaves_less_at_the_far_face():
+    """p exp(-4 mu K L/D): 0.2, K = 0.41/0.59, a pellet a tenth as thick as wide."""
+    share = 0.41 / 0.59
+    left = np.exp(-4.0 * 0.2 * share * 0.1)
+    die = Confinement("rigid die", 9300.0, 0.41, wall_friction=0.2, length_over_diameter=0.1)
+    assert die.lateral_MPa(100.0) == pytest.approx(100.0 * share)
+    assert die.far_lateral_MPa(100.0) == pytest.approx(100.0 * share * left)
+    free = Confinement("none", 9300.0, 0.41, wall_friction=0.2, length_over_diameter=0.1)
+    assert free.far_lateral_MPa(100.0) == 0.0
+    # A compact: p - Y of what gets there, and of what got there before.
+    compact = Confinement(
+        "compact", 9300.0, 0.41, compact=Compact(100.0), wall_friction=0.2,
+        length_over_diameter=0.1,
+    ).after(360.0)  # fmt: skip
+    there = 360.0 * np.exp(-4.0 * 0.2 * 260.0 / 360.0 * 0.1)
+    assert compact.far_lateral_MPa(360.0) == pytest.approx(there - 100.0)
+
+
+def test_wall_friction_shortens_the_time_to_a_short():
+    """The far face decides how fast a flaw goes through, the near one whether it starts."""
+    from napress.postprocess.window.survival import Flaws, hold
+
+    asked = (Flaws(BORATE, (), 14.0), BORATE.metals()[0], np.array([300.0, 400.0]))
+    fates = [
+        hold(
+            Confinement("rigid die", 9300.0, 0.41, wall_friction=mu, length_over_diameter=0.1),
+            *asked,
+            np.ones_like,
+            np.ones_like,
+            np.array([600.0]),
+        ).fates
+        for mu in (0.0, 0.3)
+    ]
+    assert (fates[1].short_MPa > 1.02 * fates[0].short_MPa).all()
+    assert fates[1].start_MPa == pytest.approx(fates[0].start_MPa)

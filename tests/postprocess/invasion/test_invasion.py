@@ -20,6 +20,7 @@ BORATE = growth.Metal(0.53, 5.0, 9300.0 / (1.0 - 0.41**2))
         verification.weight_function,
         verification.states,
         verification.growth,
+        verification.by_volumes,
         verification.held_from_the_side,
     ],
 )

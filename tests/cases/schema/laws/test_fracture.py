@@ -107,6 +107,12 @@ def test_no_modulus_no_weibull():
             "fracture.jacket_diameter_ratio",
             "> sleeve_diameter_ratio = 2",
         ),
+        (
+            'confinement = "none"\nwall_friction = { value = 0.1, source = "own" }',
+            "fracture.wall_friction",
+            "with a die",
+        ),
+        ('sleeve_young = "-1 MPa"', "fracture.sleeve_young", "> 0"),
         ('temperature = "500 K"', "fracture.temperature", "<= 371 K"),
         ('toughness_spread = { value = 0.1, note = "x" }', "fracture.toughness_spread", "source"),
     ],
