@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick test-paraview test-cluster bench bench-3d bench-fit reach verify validation columns docs lint types clean
+.PHONY: help setup demo test test-quick test-paraview test-cluster bench bench-3d bench-fit reach step-error verify validation columns docs lint types clean
 
 help:
 	@echo "make setup          make the Python environment in $(VENV) (first time about a minute)"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench-3d       setup, then time and memory of 3-D per stage (minutes; SIZES=\"8 16\")"
 	@echo "make bench-fit      setup, then time a fit from nothing and on a run that is there (2 minutes)"
 	@echo "make reach          setup, then press 27 surfaces to 360 MPa (an hour of one core)"
+	@echo "make step-error     setup, then the error of load steps against fine ones, and what runs estimate"
 	@echo "make columns        setup, then docs/columns.md from the table of columns"
 	@echo "make docs           setup, then these pages as a site: build/docs/index.html"
 	@echo "make lint           setup, then ruff"
@@ -75,6 +76,9 @@ bench-fit: setup
 
 reach: setup
 	@"$(BIN)/python" benchmarks/reach.py --jobs $(WORKERS)
+
+step-error: setup
+	@"$(BIN)/python" benchmarks/step_error.py --jobs $(WORKERS)
 
 columns: setup
 	@"$(BIN)/python" -c "from napress.postprocess.records.columns import write_page; write_page('docs/columns.md')"
