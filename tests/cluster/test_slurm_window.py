@@ -45,7 +45,7 @@ def ask(folder: Path, *words: str) -> tuple[str, str]:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=270,
+        timeout=700,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     assert done.returncode == 0, done.stderr
@@ -60,7 +60,7 @@ def jobs_of_slurm(folder: Path) -> dict[str, set[str]]:
     }
 
 
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(900)
 def test_a_window_with_its_pellet_runs_on_slurm_and_is_not_run_again(tmp_path):
     pellets = Path(str(resources.files("napress.cases").joinpath("examples", "pellets")))
     (tmp_path / "pellet.toml").write_text((pellets / "nzsp-isostatic.toml").read_text())
@@ -85,7 +85,7 @@ def test_a_window_with_its_pellet_runs_on_slurm_and_is_not_run_again(tmp_path):
     assert jobs_of_slurm(tmp_path) == numbers
 
 
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(900)
 def test_a_window_runs_as_a_profile_says(tmp_path):
     (tmp_path / "case.toml").write_text(TO_5_MPA + WINDOW)
     (tmp_path / "mine").mkdir()
