@@ -22,6 +22,7 @@ WINDOW = """
 [window]
 closure_target = "80 %"
 asked_pressure = "4 MPa"
+run_levers = false
 [window.cluster]
 partition = "test"
 time = "10 min"
