@@ -13,14 +13,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from napress.fem.pellet.form_curve import FormCurve
 from napress.postprocess.resistance.waviness import series_asr_ohm_cm2
 from napress.postprocess.theory.slab import strip_front_pressure_MPa
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class FormError:
     @cached_property
     def states(self) -> pd.DataFrame:
         """``pressure_MPa``, ``covered`` and ``wavelength_um`` of the states, rising."""
+        import pandas as pd
+
         curve, rows = self.press(), []
         for hill, covered, gap in zip(
             curve.hill_MPa, curve.covered, curve.half_gap_um, strict=True

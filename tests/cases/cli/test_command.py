@@ -70,6 +70,13 @@ def test_help_loads_nothing_heavy_and_lists_everything():
         assert f"| {heavy}\n" not in result.stderr, f"{heavy} makes the start slow"
 
 
+def test_a_run_loads_no_tables_before_its_first_mesh():
+    code = "import sys, napress.cases.runs.interface_run; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    late = {"pandas", "scipy.interpolate", "scipy.ndimage", "scipy.optimize", "matplotlib"}
+    assert not late & set(done.stdout.split())
+
+
 def test_no_arguments_show_help(capsys):
     code, out, err = call([], capsys)
     assert code == 0 and "Usage" in out and err == ""
