@@ -7,7 +7,7 @@ points, and what becomes of it when the sodium's nodes are moved.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,3 +42,8 @@ class HistoryField:
     write: Callable[[Array], None]
     leave: Callable[[], Array] | None = None
     arrive: Callable[[Array], None] | None = None
+
+
+def copied(fields: Iterable[HistoryField]) -> dict[str, Array]:
+    """The values of fields by name, which later steps leave alone."""
+    return {field.name: np.array(field.read()) for field in fields}

@@ -16,6 +16,7 @@ from napress.fem.ceramic.body import Ceramic
 from napress.fem.contact.gap import look_under
 from napress.fem.contact.laws import InterfaceLaws
 from napress.fem.coupled.unknowns import Direction, Evaluation, Linearised, State
+from napress.fem.history_field import copied
 from napress.fem.inputs.load_program import ByPressure, PlatenControl
 from napress.fem.sodium.body import Sodium
 from napress.fem.timing import StageTimers
@@ -43,6 +44,7 @@ class CoupledSystem:
         nominal_area: Nominal interface area, µm^(dimension-1).
         timers: CPU time per stage.
         laws: Friction, adhesion, trapped gas and recession.
+        history: What an accepted step changes for good, declared by those who hold it.
         linearised: What the tangent last factored was built from; None before the first.
         factorisations: Number of factorisations so far.
         krylov_iterations: Number of Krylov iterations so far.
@@ -63,7 +65,7 @@ class CoupledSystem:
         self._platen_mode: Array | None = None
         self._evaluated = self.initial_state()
         self.linearised: Linearised | None = None
-        self._history = (*sodium.history(), *self.laws.history())
+        self.history = (*sodium.history(), *self.laws.history())
         self._facets = sodium.sum(len(sodium.face.reference_area)) / sodium.face.points_per_facet
 
     def initial_state(self) -> State:
@@ -158,8 +160,9 @@ class CoupledSystem:
         """
         self.require_current(at)
         sodium = self.sodium
-        history = {field.name: np.array(field.read()) for field in self._history}
-        self.linearised = Linearised(self._evaluated, sodium.plastic.directions(), history)
+        self.linearised = Linearised(
+            self._evaluated, sodium.plastic.directions(), copied(self.history)
+        )
         with self.timers.stage("tangent"):
             self._row, column = sodium.assemble_tangent()
         with self.timers.stage("factor"):

@@ -25,7 +25,7 @@ from scipy.spatial import cKDTree
 
 from napress.fem.coupled.system import CoupledSystem
 from napress.fem.coupled.unknowns import Evaluation, Linearised, State
-from napress.fem.history_field import CELLS, FACE, SHARED
+from napress.fem.history_field import CELLS, FACE, SHARED, copied
 from napress.fem.inputs.load_program import ByDisplacement
 from napress.fem.sodium.points import reference_points
 from napress.fem.state.committed import AcceptedStep, Committed, commit
@@ -65,8 +65,7 @@ def _packed(
     """Arrays by the kind of point they belong to and by name, and those that every rank has."""
     sodium, now = system.sodium, accepted.committed
     pressure_dofs = reference_points(sodium).pressure_dofs
-    history = {field.name: field.read() for field in History(system).fields}
-    step = Linearised(now.state, sodium.plastic.directions(), history)
+    step = Linearised(now.state, sodium.plastic.directions(), copied(system.history))
     # No step is accepted without a tangent.
     tangent = system.linearised or step
     found: dict[str, dict[str, Array]] = {NODES: {}, VERTICES: {}, CELLS: {}, FACE: {}}
@@ -78,7 +77,7 @@ def _packed(
             found[CELLS][f"{prefix}_{name}"] = values
         for name in ("load", "deflection", "gas"):
             shared[f"{prefix}_{name}"] = getattr(one.state, name)
-        for field in History(system).fields:
+        for field in system.history:
             where = shared if field.kind == SHARED else found[field.kind]
             where[f"{prefix}_{field.name}"] = one.history[field.name]
     found[FACE] |= {name: getattr(now, name) for name in _PER_POINT}

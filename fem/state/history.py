@@ -22,6 +22,7 @@ from napress.fem.history_field import (
     NEAREST,
     Array,
     HistoryField,
+    copied,
 )
 
 HOW = {INTERPOLATED: lambda *of: interpolate(*of), NEAREST: lambda *of: nearest(*of)}
@@ -49,17 +50,14 @@ class History:
 
     def __init__(self, system: CoupledSystem) -> None:
         self._system = system
-        self.fields: tuple[HistoryField, ...] = (
-            *system.sodium.history(),
-            *system.laws.history(),
-        )
+        self.fields: tuple[HistoryField, ...] = system.history
         names = [field.name for field in self.fields]
         if len(set(names)) < len(names):
             raise ValueError(f"two history fields of one name: {sorted(names)}")
 
     def keep(self) -> dict[str, Array]:
         """A copy of everything, by name."""
-        return {field.name: np.array(field.read()) for field in self.fields}
+        return copied(self.fields)
 
     def restore(self, kept: dict[str, Array]) -> None:
         """Takes back what ``keep`` gave, or the same from a checkpoint.
