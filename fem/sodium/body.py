@@ -185,18 +185,15 @@ class Sodium:
         ]
 
     def _make_expressions(self) -> None:
-        mesh, forms = self.body.mesh, self.forms
-        dimension, mapping = self.dimension, self.forms.mapping
-        rule = basix.make_quadrature(mesh.basix_cell(), BULK_DEGREE[dimension])[0]
-
-        def expression(components, points):
-            vector = ufl.algorithms.expand_derivatives(ufl.as_vector(components))
-            return fem.Expression(vector, points, jit_options=JIT_OPTIONS)
-
-        cauchy = forms.cauchy
+        degree = BULK_DEGREE[self.dimension]
+        rule = basix.make_quadrature(self.body.mesh.basix_cell(), degree)[0]
+        cauchy = self.forms.cauchy
         six = [cauchy[i, j] for i, j in ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2))]
-        centre = ufl.split(self.fields.state)[1]
-        self._cell_output = expression([*six, mapping.plastic_strain, centre], rule)
+        pressure = ufl.split(self.fields.state)[1]
+        wanted = ufl.as_vector([*six, self.forms.mapping.plastic_strain, pressure])
+        self._cell_output = fem.Expression(
+            ufl.algorithms.expand_derivatives(wanted), rule, jit_options=JIT_OPTIONS
+        )
 
     # --- state -----------------------------------------------------------------
 

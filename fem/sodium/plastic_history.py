@@ -50,9 +50,9 @@ class PlasticHistory:
         if not np.array_equal(places, np.arange(len(places))):
             raise RuntimeError("quadrature points are not numbered cell by cell")
         fields.volume_before.x.array[:] = 1.0
-        virgin = np.zeros((len(self.cells), len(self._rule), 6))
+        virgin = np.zeros((*self._shape, 6))
         virgin[..., :3] = 1.0
-        self.restart(virgin, np.zeros(virgin.shape[:2]))
+        self.restart(virgin, np.zeros(self._shape))
         self._trial = self._expression(
             tensors.pack(mapping.trial_deviator) + [mapping.direction_weight]
         )
@@ -65,8 +65,7 @@ class PlasticHistory:
         return fem.Expression(vector, self._rule, jit_options=JIT_OPTIONS)
 
     def _values(self, expression: fem.Expression) -> Array:
-        values = expression.eval(self._mesh, self.cells)
-        return values.reshape(len(self.cells), len(self._rule), -1)
+        return expression.eval(self._mesh, self.cells).reshape(*self._shape, -1)
 
     def _tensor(self, function: fem.Function) -> Array:
         count = 6 * self._shape[0] * self._shape[1]
