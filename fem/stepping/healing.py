@@ -29,7 +29,6 @@ from napress.fem.state.committed import AcceptedStep, Committed
 Array = NDArray[np.float64]
 # um3/s * cm3/mol / (J/mol) = 1e-6 m3/J um3/s = um3/(MPa s)
 J_PER_kJ = 1e3
-STEP_SHARE = 1.0  # of the time in which the longest wave decays
 
 
 def mobility_um3_per_MPa_s(numbers: Stripping, temperature_K: float) -> float:
@@ -74,23 +73,22 @@ def receding_um(
 
 
 def longest_step_s(system: CoupledSystem, numbers: Stripping, temperature_K: float) -> float:
-    """Time in which the longest wave of pressure in the cell decays; infinite without healing."""
+    """Time in which the longest wave of pressure in the cell falls by e; infinite without healing.
+
+    On elastic half spaces it is 2 / (M E* k^3).
+    """
     mobility = mobility_um3_per_MPa_s(numbers, temperature_K)
     if mobility == 0.0:
         return math.inf
     # Between walls a wave of twice the width is the longest.
-    return STEP_SHARE * levelled_in_s(mobility, 2 * system.surface.width_um, _modulus_MPa(system))
+    wave_number = math.pi / system.surface.width_um
+    return 2 / (mobility * _modulus_MPa(system) * wave_number**3)
 
 
 def _modulus_MPa(system: CoupledSystem) -> float:
     """E* of both bodies."""
     bodies = system.sodium.metal, system.ceramic.material
     return 1 / sum((1 - body.poisson**2) / body.young_MPa for body in bodies)
-
-
-def levelled_in_s(mobility: float, wavelength_um: float, modulus_MPa: float) -> float:
-    """Time in which a wave of pressure on elastic half spaces falls by e, 2 / (M E* k^3)."""
-    return 2 / (mobility * modulus_MPa * (2 * math.pi / wavelength_um) ** 3)
 
 
 def healing_um(

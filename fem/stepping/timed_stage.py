@@ -66,13 +66,13 @@ class TimedStage:
         self._creeps = creep is not None and self._entry.duration_s > 0.0
         self._yields = creep is None or creep.has_yield
         self._recession = system.laws.recession
-        heals = self._recession is not None and self._recession.numbers.diffusion_um3_per_s > 0.0
+        # Infinite where nothing heals: only a hold gives diffusion its time.
         self._heals_for_s = math.inf
-        if heals:
+        if self._recession is not None and isinstance(self._entry, Hold):
             self._heals_for_s = longest_step_s(
                 system, self._recession.numbers, self._entry.temperature_K
             )
-        self._heals = heals and isinstance(self._entry, Hold) and self._entry.duration_s > 0.0
+        self._heals = self._entry.duration_s > 0.0 and math.isfinite(self._heals_for_s)
 
     def begin(self, now: Committed) -> Committed:
         """Where the entry begins, or goes on after a resume."""
