@@ -64,6 +64,11 @@ def at_least_opening(probability: Array, table: tuple[Array, Array]) -> Array:
     return opening_of(np.maximum(probability, 1.001 * LEAST_PROBABILITY), table)
 
 
+def net_pressure(pressure_MPa: Array, lateral_MPa: Array) -> Array:
+    """Pressure less lateral stress; NaN where the latter holds a flaw shut."""
+    return np.where(pressure_MPa > lateral_MPa, pressure_MPa - lateral_MPa, np.nan)
+
+
 def step_factors(
     pressure_MPa: Array, probability: Array, lateral_MPa: Array, table: tuple[Array, Array]
 ) -> Array:
@@ -78,12 +83,9 @@ def step_factors(
     Returns:
         Factors; where a step tells none that of the step before stands in, at first 1.
     """
-    import pandas as pd
-
-    net = np.where(pressure_MPa > lateral_MPa, pressure_MPa - lateral_MPa, np.nan)
-    with np.errstate(invalid="ignore"):
-        factor = opening_of(probability, table) / net
-    return pd.Series(factor).ffill().fillna(1.0).to_numpy()
+    factor = opening_of(probability, table) / net_pressure(pressure_MPa, lateral_MPa)
+    told = np.maximum.accumulate(np.where(np.isfinite(factor), np.arange(len(factor)), -1))
+    return np.where(told < 0, 1.0, factor[told])
 
 
 def local_factor(
@@ -104,8 +106,8 @@ def local_factor(
         at_MPa: Where it is asked for.
         through: Whether it is the probability that nothing stops a flaw.
     """
-    net = np.where(pressure_MPa > lateral_MPa, pressure_MPa - lateral_MPa, np.nan)
-    factor = (at_least_opening if through else opening_of)(probability, table) / net
+    find = at_least_opening if through else opening_of
+    factor = find(probability, table) / net_pressure(pressure_MPa, lateral_MPa)
     known = np.isfinite(factor)
     if not known.any():
         return np.ones(len(at_MPa))
@@ -217,8 +219,7 @@ def course_of_run(
     if "flaw_local_through_probability" in history:
         chance = history["flaw_local_through_probability"].to_numpy(dtype=float)
         opening = at_least_opening(chance, table)
-        net = np.where(pressure > lateral, pressure - lateral, np.nan)
-        through = np.fmin(opening / net, factor)
+        through = np.fmin(opening / net_pressure(pressure, lateral), factor)
     share = np.clip(lateral / np.maximum(pressure, 1e-300), 0.0, 1.0)
     largest = np.maximum.accumulate(pressure)
     seconds = np.diff(time, prepend=0.0) * np.array([settings.quickness(t) for t in kelvin])

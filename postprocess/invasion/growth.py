@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,8 +26,6 @@ from napress.postprocess.invasion.tables import invasion_tables
 METRES_PER_UM = 1e-6
 LEAST_FACTOR, POINTS = 1e-4 * FULL_FACTOR, 400
 LARGEST_FACTOR = FULL_FACTOR * (1.0 - 1e-6)
-# Equal steps of pressure that stand for a ramp.
-RAMP_STEPS = 24
 
 
 @dataclass(frozen=True)
@@ -275,8 +273,3 @@ def survived_MPa(
         time = time_between_s(metal, opening, lateral_share, toughness, from_um, to_um)
         low, high = (middle, high) if float(time) > time_s else (low, middle)
     return math.inf if high >= 1e5 else math.sqrt(low * high)
-
-
-def with_exponent(metal: Metal, exponent: float) -> Metal:
-    """The same metal with another exponent; its rate at 1 MPa stays as measured."""
-    return replace(metal, exponent=exponent)
