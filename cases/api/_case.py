@@ -10,7 +10,6 @@ from napress.cases.errors import CaseError
 from napress.cases.schema.interface_case import Case as CaseModel
 from napress.cases.schema.interface_case import assumed_values
 from napress.cases.schema.load import case_hash, check_case, resolved_toml
-from napress.cases.values.toml import read_toml
 
 if TYPE_CHECKING:
     import numpy as np
@@ -118,7 +117,4 @@ def load(path: str | Path) -> Case:
     Raises:
         CaseError: One line naming file, field and what is allowed.
     """
-    path = Path(path)
-    tables = read_toml(path)
-    tables.setdefault("title", path.stem[:200] or "untitled")
-    return Case._from(tables, path.parent, str(path))
+    return Case._read(Path(path))

@@ -16,7 +16,6 @@ from napress.cases.model.pellet import pellet_estimates, pellet_text
 from napress.cases.runs import folder as run_folder
 from napress.cases.schema.load import check_pellet_case, pellet_case_hash, pellet_resolved_toml
 from napress.cases.schema.pellet_case import PelletCase
-from napress.cases.values.toml import read_toml
 
 if TYPE_CHECKING:
     from napress.fem.pellet.press import PelletSnapshot
@@ -87,10 +86,7 @@ def load_pellet(path: str | Path) -> Pellet:
     Raises:
         CaseError: One line naming file, field and what is allowed.
     """
-    path = Path(path)
-    tables = read_toml(path)
-    tables.setdefault("title", path.stem[:200] or "untitled")
-    return Pellet._from(tables, path.parent, str(path))
+    return Pellet._read(Path(path))
 
 
 class PelletRun(Folder):

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from napress.cases.errors import CaseError
 from napress.cases.sweeps.fieldpaths import field_paths, require_field, set_field
+from napress.cases.values.toml import read_toml
 
 IN_PYTHON = "case"
 
@@ -40,6 +41,12 @@ class Written:
         case = cls.__new__(cls)
         case._set(tables, folder, file)
         return case
+
+    @classmethod
+    def _read(cls, path: Path) -> Self:
+        tables = read_toml(path)
+        tables.setdefault("title", path.stem[:200] or "untitled")
+        return cls._from(tables, path.parent, str(path))
 
     @property
     def title(self) -> str:
