@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from reach import SURFACES, case_of, job_of
+from reach import SURFACES, case_of, job_of, name_of
 
 from napress.cases.campaigns.campaign import Campaign, Where
 from napress.cases.schema.interface_case import VOID_ERROR
@@ -28,18 +28,22 @@ CERAMIC = "nzsp"
 CLOSED = 5e-4  # of the first void: below this it counts as closed and steps are in pressure
 
 
+def labels_of(surface: tuple[Any, ...]) -> dict[str, Any]:
+    """What tells a surface apart."""
+    return dict(zip(("kind", "size", "elements", "seed"), surface, strict=True))
+
+
+def key_of(surface: tuple[Any, ...]) -> str:
+    """The name of a surface, as references are kept by."""
+    return name_of(labels_of(surface))
+
+
 def case(surface: tuple[Any, ...], finer: int) -> dict[str, Any]:
     """The case file of one run."""
     content = case_of(*surface, CERAMIC)
     content["program"] = [{"pressure": f"{target} MPa"} for target in TARGETS_MPA]
     content["solver"] = {"void_error": f"{VOID_ERROR[2] / finer:g} percent"}
     return content
-
-
-def name_of(surface: tuple[Any, ...]) -> str:
-    """The name of a surface, as references are kept by."""
-    kind, size_um, elements, seed = surface
-    return f"{kind}-{size_um:g}um-{elements}-seed{seed}"
 
 
 def voids(folder: Path) -> dict[str, dict[str, float]]:
@@ -58,15 +62,11 @@ def voids(folder: Path) -> dict[str, dict[str, float]]:
 
 def press(surfaces: list[tuple[Any, ...]], finer: int, out: Path, jobs: int) -> dict[str, Any]:
     """Presses surfaces through a campaign; their voids by name of the surface."""
-    names = {f"{name_of(surface)}-{finer}": (surface, case(surface, finer)) for surface in surfaces}
-    labels = [
-        ({"kind": s[0], "size": s[1], "elements": s[2], "seed": s[3], "finer": finer}, content)
-        for s, content in names.values()
-    ]
-    campaign = Campaign([job_of(*one, out) for one in labels], out / f"campaign-{finer}", runs=out)
+    jobs_of = [job_of(labels_of(s) | {"finer": finer}, case(s, finer), out) for s in surfaces]
+    campaign = Campaign(jobs_of, out / f"campaign-{finer}", runs=out)
     found = campaign.run(Where(jobs), on_end=lambda one, _: print(one.job.id, file=sys.stderr))
     return {
-        name_of(surface): voids(one.folder)
+        key_of(surface): voids(one.folder)
         for surface, one in zip(surfaces, found, strict=True)
         if one.usable
     }
@@ -80,9 +80,9 @@ def main() -> int:
     parser.add_argument("--again", action="store_true", help="make the references anew")
     parser.add_argument("--surfaces", nargs="*", help="by name, such as self-affine-1um-160-seed1")
     options = parser.parse_args()
-    asked = [s for s in SURFACES if not options.surfaces or name_of(s) in options.surfaces]
+    asked = [s for s in SURFACES if not options.surfaces or key_of(s) in options.surfaces]
     known = json.loads(REFERENCES.read_text()) if REFERENCES.exists() else {}
-    missing = [s for s in asked if options.again or name_of(s) not in known]
+    missing = [s for s in asked if options.again or key_of(s) not in known]
     if missing:
         known |= press(missing, FINER, options.out, options.jobs)
         REFERENCES.write_text(json.dumps(known, indent=1) + "\n")
