@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy import sparse
 
 from napress.fem.snapshot import Array, Snapshot
 from napress.postprocess.fracture import weibull
@@ -224,11 +225,12 @@ class FractureAssessment:
         mesh, facets = self._mesh, self._mesh.facets
         stress = held.ceramic.cell_data["stress_MPa"]
         _, across = tangent_principal(stress, facets)
-        along_line = component(stress[mesh.below], across[:, None], across[:, None])
         above = pressure_at(held.interface, facets)
-        opening = above[:, None] + along_line
+        along_line = component(mesh.along_lines(stress), across, across)
+        # K_I over sqrt(pi a), for each depth on the way and each facet.
+        driven = mesh.line_weight.sum() * above + along_line
         depth_m = self.settings.flaws.depth.median * closed.METRES_PER_UM
-        intensity = math.sqrt(math.pi * depth_m) * (opening @ mesh.line_weight)
+        intensity = math.sqrt(math.pi * depth_m) * driven[0]
         worst = int(np.argmax(intensity))
         name = "flaw_local_stress_intensity"
         row = {f"{name}_MPa_sqrt_m": max(float(intensity[worst]), 0.0)}
@@ -239,12 +241,7 @@ class FractureAssessment:
         flaws = self.settings.flaws
         row["flaw_local_probability"] = flaws.probability_over(uniform, share)
         # On its way a flaw needs ever less; what drives it may fall faster.
-        least = uniform
-        for deeper, below in zip(mesh.deeper, mesh.way, strict=True):
-            far = stress[below]
-            along_line = component(far, across[:, None], across[:, None])
-            even = (above[:, None] + along_line) @ mesh.line_weight / closed.EDGE_CRACK_FACTOR
-            least = np.minimum(least, math.sqrt(deeper) * even)
+        least = (mesh.root_of_way[:, None] * driven).min(0) / closed.EDGE_CRACK_FACTOR
         row["flaw_local_through_probability"] = flaws.probability_over(least, share)
         invaded = self.settings.invasion.opening_MPa(above, above - uniform)
         row["flaw_local_flow_limited_probability"] = flaws.probability_over(invaded, share)
@@ -259,29 +256,37 @@ class _Mesh:
     depth_um: Array
     centroid_um: Array
     facets: SurfaceFacets
-    below: Array
     line_weight: Array
-    deeper: tuple[float, ...]
-    way: tuple[Array, ...]
+    root_of_way: Array  # of the depths on the way over that of the median flaw, (depths,)
+    lines: sparse.csr_array  # weights of the cells along a flaw, (depths * facets, cells)
 
     @classmethod
     def of(cls, snapshot: Snapshot, flaw_depth_um: float, through: float) -> _Mesh:
         ceramic = snapshot.ceramic
         facets = surface_facets(ceramic)
         share, weight = closed.edge_crack_rule()
-        below = cells_below(ceramic, facets, share * flaw_depth_um)
         # Below the modelled depth the stress of its last cells stands in: nothing varies there.
-        deeper = tuple(x for x in ON_THE_WAY[1:] if x < through)
+        way = [1.0, *(x for x in ON_THE_WAY[1:] if x < through)]
+        below = np.concatenate(
+            [cells_below(ceramic, facets, share * flaw_depth_um * x) for x in way]
+        )
+        weights = np.broadcast_to(weight, below.shape).ravel()
+        starts = np.arange(0, below.size + 1, len(weight))
+        cells = len(ceramic.cell_data["volume_um"])
+        lines = sparse.csr_array((weights, below.ravel(), starts), shape=(len(below), cells))
         return cls(
             body_dimension(ceramic),
             cell_depth(ceramic),
             centroid(ceramic),
             facets,
-            below,
             weight,
-            deeper,
-            tuple(cells_below(ceramic, facets, share * flaw_depth_um * x) for x in deeper),
+            np.sqrt(way),
+            lines,
         )
+
+    def along_lines(self, stress_MPa: Array) -> Array:
+        """Weighted sums of the cells' stress along the flaws, (depths, facets, 6), MPa."""
+        return (self.lines @ stress_MPa).reshape(len(self.root_of_way), -1, stress_MPa.shape[1])
 
     def place(self, position_um: Array) -> tuple[float, ...]:
         return tuple(float(value) for value in position_um[: self.dimension])
