@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from napress.cases.model.interface import PressModel
 from napress.cases.schema.laws.resistance import ResistanceTable
 from napress.fem.conduction.electrolyte import Electrolyte
 from napress.fem.inputs.film_law import FilmLaw
 from napress.fem.inputs.load_program import highest_pressure_MPa
-from napress.fem.pellet.form_curve import FormCurve, press_form
 from napress.meshes.interface_mesh import TaggedMesh
 from napress.postprocess.resistance.contact import ContactResistance
 from napress.postprocess.resistance.form import FormError
@@ -18,6 +18,9 @@ from napress.postprocess.resistance.spectrum import ElectrolyteArc
 from napress.postprocess.resistance.waviness import Waviness
 from napress.postprocess.theory import effective_modulus_MPa
 from napress.postprocess.theory.plasticity import shear_yield_MPa
+
+if TYPE_CHECKING:
+    from napress.fem.pellet.form_curve import FormCurve
 
 
 def conduction_recorder(
@@ -66,6 +69,9 @@ def _form(model: PressModel) -> FormError | None:
         return None
 
     def press() -> FormCurve:
+        # Few cases have a form, and the pellet's solver takes time to load.
+        from napress.fem.pellet.form_curve import press_form
+
         return press_form(
             form.to_surface(),
             form.vertices,

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napress.fem.pellet.form_curve import FormCurve
 from napress.postprocess.resistance.waviness import series_asr_ohm_cm2
 from napress.postprocess.theory.slab import strip_front_pressure_MPa
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from napress.fem.pellet.form_curve import FormCurve
 
 
 @dataclass(frozen=True)
