@@ -89,6 +89,10 @@ class Terminated(KeyboardInterrupt):
     """A signal asked to end; a run writes down where it stands, as for Ctrl-C."""
 
 
-def why_interrupted(error: KeyboardInterrupt) -> str:
-    """Returns the reason that is written down for an interrupted run."""
-    return str(error) or "stopped by the user"
+def why_interrupted(error: BaseException) -> str:
+    """Returns the reason that is written down for a run that something from outside has ended."""
+    if isinstance(error, KeyboardInterrupt):
+        return str(error) or "stopped by the user"
+    if isinstance(error, NapressError):
+        return str(error)
+    return one_line(f"{type(error).__name__}: {error}")

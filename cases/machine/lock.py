@@ -24,7 +24,7 @@ LOCK_FILE = "run.lock"
 
 
 @contextlib.contextmanager
-def locked(folder: Path, take_it_over: bool = False) -> Iterator[None]:
+def locked(folder: Path, take_it_over: bool = False) -> Iterator[str]:
     """Holds a run folder for this process while the block runs.
 
     A lock left by a process that no longer exists on this machine is taken over.
@@ -33,6 +33,9 @@ def locked(folder: Path, take_it_over: bool = False) -> Iterator[None]:
         folder: Run folder.
         take_it_over: Whether a lock of another machine is taken over too: whoever asks
             for that knows that its job is gone.
+
+    Yields:
+        What the lock says, which tells it from that of any other process.
 
     Raises:
         RunFolderError: If another process holds the folder.
@@ -46,11 +49,24 @@ def locked(folder: Path, take_it_over: bool = False) -> Iterator[None]:
         if not _try_lock(path, mine):
             raise _held(path, "a process of another machine")
     try:
-        yield
+        yield mine
     finally:
+        release(folder, mine)
+
+
+def is_held_with(folder: Path, lock: str) -> bool:
+    """Whether a folder is held by the process that a lock from `locked` names."""
+    try:
+        return (Path(folder) / LOCK_FILE).read_text(encoding="utf-8", errors="replace") == lock
+    except OSError:
+        return False
+
+
+def release(folder: Path, lock: str) -> None:
+    """Removes a lock from `locked`, if it is still there."""
+    if is_held_with(folder, lock):
         with contextlib.suppress(OSError):
-            if path.read_text(encoding="utf-8") == mine:
-                path.unlink()
+            (Path(folder) / LOCK_FILE).unlink()
 
 
 def held_by(folder: Path) -> str | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import pickle
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 # Set by mpiexec (MPICH, Intel MPI, Open MPI) and by srun with PMI.
 _RANK_VARIABLES = ("PMI_RANK", "PMIX_RANK", "OMPI_COMM_WORLD_RANK")
 # By these a process finds the others of its launcher.
 _LAUNCHER_PREFIXES = ("PMI_", "PMIX_", "OMPI_", "HYDI_")
+_to_note: list[Callable[[], None]] = []
 
 
 def environment_rank() -> int:
@@ -103,10 +106,31 @@ def has_other_ranks() -> bool:
     return _started_mpi() is not None
 
 
+@contextlib.contextmanager
+def noted_before_abort(note: Callable[[BaseException], None]) -> Iterator[None]:
+    """Has an error of the block written down if this rank then ends all others.
+
+    What all ranks know, rank 0 writes down. An error of another rank leaves rank 0 waiting for it
+    in a collective call, where nothing reaches it, until `abort_others` ends both.
+
+    Args:
+        note: Called with the error; leaves alone what rank 0 has written down itself.
+    """
+    try:
+        yield
+    except BaseException as error:
+        _to_note.append(functools.partial(note, error))
+        raise
+
+
 def abort_others(exit_code: int) -> None:
     """Ends all ranks if this one of several fails; returns at once when it is alone."""
     mpi = _started_mpi()
     if mpi is not None:
+        for note in _to_note:
+            # No disk may keep the others waiting.
+            with contextlib.suppress(Exception):
+                note()
         mpi.COMM_WORLD.Abort(exit_code)
 
 

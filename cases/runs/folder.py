@@ -18,7 +18,9 @@ from napress.cases.machine.disk import file_system_errors as file_system_errors
 from napress.cases.machine.disk import write_bytes as write_bytes
 from napress.cases.machine.lock import LOCK_FILE as LOCK_FILE
 from napress.cases.machine.lock import held_by as held_by
+from napress.cases.machine.lock import is_held_with as is_held_with
 from napress.cases.machine.lock import locked as locked
+from napress.cases.machine.lock import release as release
 from napress.cases.machine.lock import take_over as take_over
 
 CASE_FILE = "case.resolved.toml"
@@ -238,6 +240,21 @@ def standing(folder: Path) -> Status:
         RunFolderError: If ``status.json`` is damaged.
     """
     return read_status(folder) if (Path(folder) / STATUS_FILE).exists() else Status("running")
+
+
+def interrupt(folder: Path, lock: str, reason: str) -> None:
+    """Writes down that a run is interrupted, for the rank 0 that holds it and cannot.
+
+    Args:
+        folder: Run folder.
+        lock: Of rank 0; nothing is done if it is no longer there.
+        reason: Why the run ends.
+    """
+    if not is_held_with(folder, lock):
+        return
+    status = standing(folder)
+    write_status(folder, "interrupted", status.step, status.pressure_MPa, reason)
+    release(folder, lock)
 
 
 def append_log(folder: Path, line: str) -> None:

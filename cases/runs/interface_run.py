@@ -21,7 +21,7 @@ from napress.cases.errors import (
     why_interrupted,
 )
 from napress.cases.machine.compiling import compiler_errors
-from napress.cases.machine.parallel import on_root
+from napress.cases.machine.parallel import noted_before_abort, on_root
 from napress.cases.machine.threads import as_many_threads_as_asked
 from napress.cases.model.conduction import conduction_recorder
 from napress.cases.model.cost import refuse_what_cannot_fit
@@ -138,10 +138,15 @@ def _observer_errors() -> Iterator[None]:
 def _held(comm: MPI.Comm, folder: Path, options: RunOptions) -> Iterator[None]:
     """Keeps other processes out of a run folder while the block runs."""
     with contextlib.ExitStack() as stack:
-        on_root(
-            comm, lambda: stack.enter_context(run_folder.locked(folder, options.take_over)) and None
+        lock = on_root(
+            comm, lambda: stack.enter_context(run_folder.locked(folder, options.take_over))
         )
-        yield
+
+        def note(error: BaseException) -> None:
+            run_folder.interrupt(folder, lock, why_interrupted(error))
+
+        with noted_before_abort(note):
+            yield
 
 
 def _drive(
@@ -155,17 +160,22 @@ def _drive(
         with as_many_threads_as_asked(), Progress(quiet) as progress, compiler_errors():
             run = _build(comm, case, file, folder, options, Spent(comm, folder, resumed), progress)
             return run.finish(run.go(resumed))
-    except KeyboardInterrupt as error:
+    except BaseException as error:
         # Without the other ranks: they may be anywhere.
         if comm.rank == 0:
-            if run is None:
-                status = run_folder.standing(folder)
-                step, pressure = status.step, status.pressure_MPa
-            else:
-                step, pressure = run.where
-            reason = why_interrupted(error)
-            run_folder.write_status(folder, "interrupted", step, pressure, reason)
+            _note_interrupted(folder, run, error)
         raise
+
+
+def _note_interrupted(folder: Path, run: _Run | None, error: BaseException) -> None:
+    """Writes down what ended a run from outside, if that has not cost the folder as well."""
+    with contextlib.suppress(RunFolderError):
+        if run is None:
+            status = run_folder.standing(folder)
+            step, pressure = status.step, status.pressure_MPa
+        else:
+            step, pressure = run.where
+        run_folder.write_status(folder, "interrupted", step, pressure, why_interrupted(error))
 
 
 def _build(

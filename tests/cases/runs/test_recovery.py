@@ -193,6 +193,22 @@ def test_a_run_that_cannot_be_meshed_leaves_no_folder(tmp_path, monkeypatch, cas
     assert not (tmp_path / "out").exists()
 
 
+def test_an_error_in_the_middle_is_written_down_and_the_lock_released(tmp_path, monkeypatch, case):
+    from napress.cases.runs import interface_run
+
+    def fail(run, accepted):
+        raise ArithmeticError("on the way")
+
+    out = tmp_path / "out"
+    monkeypatch.setattr(interface_run._Run, "_on_step", fail)
+    assert call("run", case, "--out", out, "-q") == 1
+    status = run_folder.read_status(out)
+    assert (status.state, status.reason) == ("interrupted", "ArithmeticError: on the way")
+    assert not (out / "run.lock").exists()
+    monkeypatch.undo()
+    assert call("resume", out, "-q") == 0
+
+
 def test_an_error_on_rank_0_keeps_its_cause():
     class World:
         rank = 0
