@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import functools
 import math
+import os
 import re
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from napress.cases.errors import shown
@@ -75,7 +78,19 @@ STANDARD_GRAVITY = 9.80665
 def _registry() -> Any:
     import pint
 
-    return pint.UnitRegistry()
+    # Pint reads its thousand definitions in a fifth of a second, those it has kept in a
+    # fiftieth.
+    try:
+        usual = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # no HOME and no such user
+        return pint.UnitRegistry()
+    kept = usual / "napress" / "units"
+    try:
+        return pint.UnitRegistry(cache_folder=kept)
+    except Exception:
+        # Half a file, of a process that was killed or is writing it; or no folder can be made.
+        shutil.rmtree(kept, ignore_errors=True)
+        return pint.UnitRegistry()
 
 
 @functools.cache

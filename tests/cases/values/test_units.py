@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +85,37 @@ def test_a_hint_is_not_what_was_written():
     assert "did you mean" not in str(caught.value)
     with pytest.raises(ValueError, match="did you mean '360 MPa'"):
         parse_quantity("360 mPa", units.PRESSURE)
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """An empty cache, for a registry that is made anew; the one of other tests comes back."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(units, "_registry", functools.cache(units._registry.__wrapped__))
+    monkeypatch.setattr(units, "_unit", functools.cache(units._unit.__wrapped__))
+    return tmp_path
+
+
+@pytest.mark.parametrize("left", [0, 1, 1000], ids=["nothing", "a byte", "a part"])
+def test_what_a_killed_process_left_of_its_definitions_is_thrown_away(cache, left):
+    assert parse_quantity("20 nm", units.LENGTH) == pytest.approx(0.02, rel=1e-15)
+    (kept, *more) = (cache / "napress" / "units").glob("*.pickle")
+    kept.write_bytes(kept.read_bytes()[:left])
+    units._registry.cache_clear()
+    units._unit.cache_clear()
+    assert parse_quantity("20 nm", units.LENGTH) == pytest.approx(0.02, rel=1e-15)
+    assert not kept.exists()
+
+
+def test_definitions_that_cannot_be_kept_are_read(cache):
+    (cache / "napress").write_text("no folder")
+    assert parse_quantity("1 GPa", units.PRESSURE) == pytest.approx(1000, rel=1e-15)
+
+
+def test_no_home(cache, monkeypatch):
+    def nobody():
+        raise RuntimeError("no such user")
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(units.Path, "home", nobody)
+    assert parse_quantity("1 GPa", units.PRESSURE) == pytest.approx(1000, rel=1e-15)
