@@ -40,6 +40,7 @@ from napress.postprocess.window.curves import (
     SeedCurves,
     curves_over_pellet,
     pellet_modes,
+    places_at,
     seed_curves,
     worst_over_pellet,
 )
@@ -234,9 +235,7 @@ def _otherwise(
     for kind in HELD_OTHERWISE:
         if all(kind in seed.otherwise for seed in seeds):
             # A fluid presses evenly.
-            even = loads is None or kind == "isostatic"
-            places = [np.array([p]) if even else loads.local_MPa(p) for p in grid]
-            area = np.ones(1) if even else loads.area
+            places, area = places_at(grid, None if kind == "isostatic" else loads)
             broken = [seed.otherwise[kind] for seed in seeds]
             found[kind] = worst_over_pellet(broken, grid, places, area)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullLocator
 
 from napress.postprocess.figures import style
 from napress.postprocess.records.columns import band_head, head
@@ -114,6 +114,8 @@ def _target(axes: Axes, value: float) -> None:
 def _log(axes: Axes, low: float, high: float) -> None:
     axes.set_yscale("log")
     axes.set_ylim(low, high)
+    # Many decades; ticks between them would take half the time of the drawing.
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _frame(axes: Axes, answer: Answer) -> None:

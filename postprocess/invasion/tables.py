@@ -24,7 +24,7 @@ from napress.postprocess.invasion.march import growth_rates
 from napress.postprocess.invasion.state import InvadedCrack, NotSolved, invaded_crack
 
 if TYPE_CHECKING:
-    from scipy.interpolate import PchipInterpolator, RegularGridInterpolator
+    from scipy.interpolate import PchipInterpolator
 
 FILE = "tables.json"
 LATERAL = (0.0, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -198,7 +198,8 @@ class InvasionTables:
         factor: F on the way from c* to c_full, (rows, ways).
         front: Front over depth there, (rows, ways).
         filled: c, F and net pressure at the tip of filled flaws, (3, states).
-        rates: Interpolates ln R less its end; see `log_rate`.
+        rate_scale: `lateral_scale` of the rows of `rates`.
+        rates: ln R less its end, (exponents, rows, shares); see `log_rate`.
     """
 
     scale: Array
@@ -207,23 +208,21 @@ class InvasionTables:
     factor: Array
     front: Array
     filled: Array
-    rates: RegularGridInterpolator
+    rate_scale: Array
+    rates: Array
 
     @classmethod
     def of(cls, data: dict) -> InvasionTables:
         """Tables from the content of their file."""
-        from scipy.interpolate import RegularGridInterpolator
-
         rows = data["plastic"]
         scale = lateral_scale([row["lateral_share"] for row in rows])
-        rate_scale = lateral_scale(data["rate_lateral_shares"])
-        axes = (data["exponents"], rate_scale, np.arange(len(data["shares"]), dtype=float))
         return cls(
             scale,
             *(np.array([row[name] for row in rows]) for name in ("threshold", "full")),
             *(np.array([row[name] for row in rows]) for name in ("factor", "front")),
             np.array([data["filled"][name] for name in ("load", "factor", "tip")]),
-            RegularGridInterpolator(axes, np.array(data["log_rate"])),
+            lateral_scale(data["rate_lateral_shares"]),
+            np.array(data["log_rate"]),
         )
 
     def thresholds(self, share: ArrayLike) -> tuple[Array, Array]:
@@ -252,8 +251,8 @@ class InvasionTables:
             load: c = dp^2 / (2 k E'), at least 0.
             share: Lateral stress over pressure, 0 to 1.
         """
-        inside, index, way, filled, load = self._place(load, share)
-        part = np.sqrt(self._between(self.factor**2, index, way))
+        inside, at, filled, load = self._place(load, share)
+        part = np.sqrt(_between(self.factor**2, *at))
         full = self._filled_curves[0](np.clip(load, *self.filled[0, [0, -1]]))
         # Beyond the table 1 - F/F_full falls as 1 / c.
         over = np.maximum(load / self.filled[0, -1], 1.0)
@@ -262,12 +261,12 @@ class InvasionTables:
 
     def reach(self, load: ArrayLike, share: ArrayLike) -> Array:
         """Front of the metal over the depth of the flaw, 0 to 1."""
-        inside, index, way, filled, _ = self._place(load, share)
-        return np.where(filled, 1.0, np.where(inside, self._between(self.front, index, way), 0.0))
+        inside, at, filled, _ = self._place(load, share)
+        return np.where(filled, 1.0, np.where(inside, _between(self.front, *at), 0.0))
 
     def tip_pressure(self, load: ArrayLike, share: ArrayLike) -> Array:
         """Pressure of the metal at the tip over that at the mouth."""
-        _, _, _, filled, load = self._place(load, share)
+        _, _, filled, load = self._place(load, share)
         share = np.clip(np.asarray(share, dtype=float), 0.0, 1.0)
         over = np.maximum(load / self.filled[0, -1], 1.0)
         inside = np.clip(load, *self.filled[0, [0, -1]])
@@ -279,25 +278,9 @@ class InvasionTables:
             np.asarray(load, dtype=float), np.asarray(share, dtype=float)
         )
         low, full = self.thresholds(share)
-        at = np.clip(lateral_scale(share), self.scale[0], self.scale[-1])
-        index = np.interp(at, self.scale, np.arange(len(self.scale)))
         way = np.clip((load - low) / np.maximum(full - low, 1e-9), 0.0, 1.0)
-        return load > low, index, way, load >= full, load
-
-    def _between(self, table: Array, index: Array, way: Array) -> Array:
-        row = np.clip(index.astype(int), 0, len(table) - 2)
-        share = index - row
-        below, above = (
-            self._along(table, np.clip(row + step, 0, len(table) - 1), way) for step in (0, 1)
-        )
-        return below + share * (above - below)
-
-    @staticmethod
-    def _along(table: Array, row: Array, way: Array) -> Array:
-        at = np.interp(way, WAY, np.arange(len(WAY)))
-        first = np.clip(at.astype(int), 0, len(WAY) - 2)
-        part = at - first
-        return table[row, first] * (1.0 - part) + table[row, first + 1] * part
+        at = _index(lateral_scale(share), self.scale), _index(way, WAY)
+        return load > low, at, load >= full, load
 
     def log_rate(self, factor: ArrayLike, share: ArrayLike, exponent: float) -> Array:
         """Logarithm of R of a creeping metal; minus infinity where the flaw cannot grow.
@@ -311,13 +294,30 @@ class InvasionTables:
             np.asarray(factor, dtype=float), np.asarray(share, dtype=float)
         )
         part = np.clip(factor / FULL_FACTOR, SHARES[0], 1.0)
-        index = np.interp(part, SHARES, np.arange(len(SHARES)))
-        at = np.clip(lateral_scale(share), self.scale[0], self.scale[-1])
-        at = np.clip(at, self.rates.grid[1][0], self.rates.grid[1][-1])
-        known = float(np.clip(exponent, EXPONENTS[0], EXPONENTS[-1]))
-        points = np.stack([np.full(part.shape, known), at, index], axis=-1)
+        known = _index(exponent, EXPONENTS)
+        first = min(int(known), len(EXPONENTS) - 2)
+        rates = self.rates[first] + (known - first) * (self.rates[first + 1] - self.rates[first])
+        at = _index(lateral_scale(share), self.rate_scale), _index(part, SHARES)
         with np.errstate(divide="ignore"):
-            return self.rates(points) + exponent * np.log1p(-part)
+            return _between(rates, *at) + exponent * np.log1p(-part)
+
+
+def _index(value: ArrayLike, knots: ArrayLike) -> Array:
+    """Where values lie among knots, 0 to their number less 1; beyond them the nearest."""
+    return np.interp(value, knots, np.arange(len(knots), dtype=float))
+
+
+def _between(table: Array, row: Array, column: Array) -> Array:
+    """Values of a table between its rows and columns, linear in both indices."""
+    top, left = (
+        np.clip(index.astype(int), 0, size - 2)
+        for index, size in zip((row, column), table.shape, strict=True)
+    )
+    down, right = row - top, column - left
+    above, below = (
+        table[one, left] * (1.0 - right) + table[one, left + 1] * right for one in (top, top + 1)
+    )
+    return above + down * (below - above)
 
 
 @functools.cache

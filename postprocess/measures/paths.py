@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from napress.fem.snapshot import Array, InterfaceSnapshot
 
@@ -70,6 +68,10 @@ def components(interface: InterfaceSnapshot, member: NDArray[np.bool_]) -> NDArr
         interface: Contact surface.
         member: Facets to look at, (facets,).
     """
+    # Heavy, and what only reads histories comes past this file, too.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     pairs = np.asarray(interface.adjacent_facets, dtype=np.int64).reshape(-1, 2)
     pairs = pairs[member[pairs].all(axis=1)]
     size = len(member)

@@ -7,7 +7,6 @@ side, so resistances average as conductances.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,14 +57,21 @@ class PelletAverage:
     outside: float
 
 
+@dataclass(frozen=True)
+class PelletAverages:
+    """The same at several loads of the pellet: see `PelletAverage`, (loads,) each."""
+
+    contact_fraction: Array | None
+    asr_ohm_cm2: Array | None
+    fracture_use: Array | None
+    fractured_area: Array | None
+    outside: Array
+
+
 def average_over_pellet(
     pressure_MPa: ArrayLike, area: ArrayLike, sweep: InterfaceSweep
 ) -> PelletAverage:
-    """Averages an interface over the pressures of a pellet.
-
-    Contact and use of strength are interpolated in the logarithm of the pressure;
-    conductance, 1/ASR, in both logarithms, as power laws of the pressure are
-    common. Beyond the sweep its end value is kept.
+    """Averages an interface over the pressures of a pellet at one load.
 
     Args:
         pressure_MPa: Local pressures, (points,), in any arrangement.
@@ -73,13 +79,37 @@ def average_over_pellet(
         sweep: What the interface does at each pressure.
 
     Raises:
+        ValueError: See `averages_over_pellet`.
+    """
+    local = np.asarray(pressure_MPa, dtype=float).reshape(1, -1)
+    found = vars(averages_over_pellet(local, np.asarray(area, dtype=float).ravel(), sweep))
+    return PelletAverage(
+        **{name: None if values is None else float(values[0]) for name, values in found.items()}
+    )
+
+
+def averages_over_pellet(
+    pressure_MPa: ArrayLike, area: ArrayLike, sweep: InterfaceSweep
+) -> PelletAverages:
+    """Averages an interface over the pressures of a pellet at several loads.
+
+    Contact and use of strength are interpolated in the logarithm of the pressure;
+    conductance, 1/ASR, in both logarithms, as power laws of the pressure are
+    common. Beyond the sweep its end value is kept.
+
+    Args:
+        pressure_MPa: Local pressures, (loads, points).
+        area: Area each point stands for, (points,), in any unit; not negative.
+        sweep: What the interface does at each pressure.
+
+    Raises:
         ValueError: If shapes disagree, an area is negative or all are 0, or the
             pressures of the sweep are not positive and increasing.
     """
-    local = np.asarray(pressure_MPa, dtype=float).ravel()
-    weight = np.asarray(area, dtype=float).ravel()
-    if local.shape != weight.shape:
-        raise ValueError(f"area: {weight.size} values, allowed are {local.size} as in pressure_MPa")
+    local, weight = (np.asarray(values, dtype=float) for values in (pressure_MPa, area))
+    if local.shape[1:] != weight.shape:
+        points = local.shape[-1]
+        raise ValueError(f"area: {weight.size} values, allowed are {points} as in pressure_MPa")
     if not np.isfinite(local).all():
         raise ValueError("pressure_MPa: holds values that are not finite; allowed: finite numbers")
     if (weight < 0).any() or not weight.sum() > 0:
@@ -106,15 +136,15 @@ def average_over_pellet(
     use = interpolated(sweep.fracture_use, "fracture_use")
     resistance = None
     if sweep.asr_ohm_cm2 is not None and not np.isnan(sweep.asr_ohm_cm2).all():
-        mean = float(weight @ _conductance(places, knots, sweep.asr_ohm_cm2))
-        resistance = 1 / mean if mean > 0 else math.inf
+        mean = _conductance(places, knots, sweep.asr_ohm_cm2) @ weight
+        resistance = np.divide(1.0, mean, out=np.full(len(mean), np.inf), where=mean > 0)
     beyond = (local < at[0] * (1 - 1e-9)) | (local > at[-1] * (1 + 1e-9))
-    return PelletAverage(
-        None if contact is None else float(weight @ contact),
+    return PelletAverages(
+        None if contact is None else contact @ weight,
         resistance,
-        None if use is None else float(use[weight > 0].max()),
-        None if use is None else float(weight[use >= 1].sum()),
-        float(weight[beyond].sum()),
+        None if use is None else use[:, weight > 0].max(axis=1),
+        None if use is None else (use >= 1) @ weight,
+        beyond @ weight,
     )
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from napress.postprocess.fracture.criteria import deciding_columns
-from napress.postprocess.pellet.two_scales import InterfaceSweep, average_over_pellet
+from napress.postprocess.pellet.two_scales import InterfaceSweep, averages_over_pellet
 
 Array = NDArray[np.float64]
 
@@ -266,6 +266,18 @@ def common_grid(seeds: Sequence[SeedCurves]) -> Array:
     return grid[np.concatenate([[True], np.diff(grid) > SAME_PRESSURE * grid[1:]])]
 
 
+def places_at(grid: Array, loads: PelletLoads | None) -> tuple[Array, Array]:
+    """Local pressures at each mean pressure, (grid, points), and the area of each point.
+
+    Args:
+        grid: Mean pressures, (grid,).
+        loads: The pellet; None for an even pressure.
+    """
+    if loads is None:
+        return grid[:, None], np.ones(1)
+    return np.array([loads.local_MPa(p) for p in grid]), loads.area
+
+
 def curves_over_pellet(seeds: Sequence[SeedCurves], loads: PelletLoads | None) -> Curves:
     """Every seed over the whole pellet; without a pellet the pressure is even.
 
@@ -274,8 +286,7 @@ def curves_over_pellet(seeds: Sequence[SeedCurves], loads: PelletLoads | None) -
         loads: The pellet at its loads.
     """
     grid = common_grid(seeds)
-    places = [np.array([p]) if loads is None else loads.local_MPa(p) for p in grid]
-    area = np.ones(1) if loads is None else loads.area
+    places, area = places_at(grid, loads)
     contact, void, asr = [], [], []
     parts: dict[str, list[Array]] = {}
     for seed in seeds:
@@ -303,46 +314,43 @@ def curves_over_pellet(seeds: Sequence[SeedCurves], loads: PelletLoads | None) -
 
 
 def worst_over_pellet(
-    broken: Sequence[Broken], grid: Array, places: Sequence[Array], area: Array
+    broken: Sequence[Broken], grid: Array, places: Array, area: Array
 ) -> dict[str, Array]:
-    """Each way to break where the pellet is worst, (seeds, grid); NaN beyond a run."""
+    """Each way to break where the pellet is worst, (seeds, grid); NaN beyond a run.
+
+    Args:
+        broken: One for each seed.
+        grid: Mean pressures, (grid,).
+        places: Local pressures at each of them, (grid, points).
+        area: Of each point, (points,).
+    """
     names = [name for name in broken[0].modes if all(name in one.modes for one in broken)]
     found = {}
     for name in names:
-        rows = []
-        for one in broken:
+        rows = np.full((len(broken), len(grid)), np.nan)
+        for row, one in zip(rows, broken, strict=True):
             known = grid <= one.pressure_MPa[-1] * (1 + SAME_PRESSURE)
             # Probabilities span many decades: only their logarithm is smooth.
             values = np.log10(np.maximum(one.modes[name], LEAST_PROBABILITY))
-            row = np.full(len(grid), np.nan)
-            for index in np.flatnonzero(known):
-                sweep = InterfaceSweep(one.pressure_MPa, fracture_use=values)
-                worst = average_over_pellet(places[index], area, sweep).fracture_use
-                row[index] = 10.0**worst if worst > math.log10(LEAST_PROBABILITY) else 0.0
-            rows.append(row)
-        found[name] = np.array(rows)
+            sweep = InterfaceSweep(one.pressure_MPa, fracture_use=values)
+            worst = averages_over_pellet(places[known], area, sweep).fracture_use
+            row[known] = np.where(worst > math.log10(LEAST_PROBABILITY), 10.0**worst, 0.0)
+        found[name] = rows
     return found
 
 
-def _mean(
-    pressure: Array, values: Array, places: Sequence[Array], area: Array, known: Array
-) -> Array:
-    sweep = InterfaceSweep(pressure, contact_fraction=values)
+def _mean(pressure: Array, values: Array, places: Array, area: Array, known: Array) -> Array:
     row = np.full(len(places), np.nan)
-    for index in np.flatnonzero(known):
-        row[index] = average_over_pellet(places[index], area, sweep).contact_fraction
+    sweep = InterfaceSweep(pressure, contact_fraction=values)
+    row[known] = averages_over_pellet(places[known], area, sweep).contact_fraction
     return row
 
 
-def _conducted(
-    pressure: Array, asr: Array, places: Sequence[Array], area: Array, known: Array
-) -> Array:
+def _conducted(pressure: Array, asr: Array, places: Array, area: Array, known: Array) -> Array:
     row = np.full(len(places), np.nan)
-    if len(pressure) == 0:
-        return row
-    sweep = InterfaceSweep(pressure, asr_ohm_cm2=asr)
-    for index in np.flatnonzero(known):
-        row[index] = average_over_pellet(places[index], area, sweep).asr_ohm_cm2
+    if len(pressure):
+        sweep = InterfaceSweep(pressure, asr_ohm_cm2=asr)
+        row[known] = averages_over_pellet(places[known], area, sweep).asr_ohm_cm2
     return row
 
 

@@ -8,7 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from napress.postprocess.pellet.two_scales import InterfaceSweep, average_over_pellet, sweep_of_run
+from napress.postprocess.pellet.two_scales import (
+    InterfaceSweep,
+    average_over_pellet,
+    averages_over_pellet,
+    sweep_of_run,
+)
 
 SWEEP = InterfaceSweep(
     np.array([1.0, 10.0, 100.0]),
@@ -33,6 +38,14 @@ def test_resistances_average_as_parallel_conductances():
     assert average.contact_fraction == pytest.approx(0.75 * 0.1 + 0.25 * 0.9)
     assert average.fracture_use == pytest.approx(1.2)
     assert average.fractured_area == pytest.approx(0.25)
+
+
+def test_several_loads_at_once_are_each_by_itself():
+    loads, area = np.array([[1.0, 100.0], [10.0, 20.0], [0.5, 200.0]]), np.array([3.0, 1.0])
+    found = averages_over_pellet(loads, area, SWEEP)
+    for row, local in enumerate(loads):
+        one = vars(average_over_pellet(local, area, SWEEP))
+        assert {name: values[row] for name, values in vars(found).items()} == pytest.approx(one)
 
 
 def test_power_laws_are_interpolated_exactly():
