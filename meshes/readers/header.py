@@ -1,7 +1,9 @@
-"""Reads from the text above the numbers what they are: units, size, instrument, date.
+"""Reads from the text around the numbers what they are: units, size, instrument, date.
 
-A unit belongs to the word before it on its line: ``Height (nm)`` is the height's.
-A number before a unit makes it a setting, such as a cut-off of 0.8 mm.
+A unit belongs to the word before it on its line: ``Height (nm)`` is the height's. A number
+beside a unit makes it a setting, ``cut-off 0.8 mm`` as ``Cut-off [mm]: 0.8``, and so does a
+word such as resolution or filter. A unit of no column counts only where the line speaks of
+units: one wrongly believed is a factor of 1000.
 """
 
 from __future__ import annotations
@@ -21,6 +23,18 @@ _HEIGHT = frozenset(
     "topography profile profil ordinate zsensor elevation".split()
 )
 _UNIT_WORDS = frozenset("unit units einheit einheiten unité unite unités unités".split())
+# what the units of a whole table are said of
+_ALL = frozenset("all alle everything data daten columns spalten dimensions".split())
+# what a unit after them is of, whatever column was named before
+_SETTINGS = frozenset(
+    "resolution auflösung résolution range bereich cutoff off filter lambda wavelength "
+    "wellenlänge radius tip stylus speed velocity size step diameter ra rq rz rt roughness "
+    "rauheit noise offset limit threshold".split()
+)
+# behind a unit: the value of a setting, a factor, or a power
+_VALUED = re.compile(
+    r"[\])}>\"'\s:=;,|]*[x×*·]?\s*[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?(?![^\W_])|\s*(?:\^|\*\*)"
+)
 _WORD = re.compile(
     r"(?P<number>[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)"
     r"|(?P<open>[\[(<{/=:])|(?P<word>[^\W\d_]+|Å)|(?P<other>\S)"
@@ -60,7 +74,7 @@ class Header:
 
 
 def read_header(lines: tuple[str, ...], columns: int, name: str) -> Header:
-    """Returns what the text above the numbers says.
+    """Returns what the text above and below the numbers says.
 
     Args:
         lines: That text.
@@ -96,10 +110,12 @@ def read_header(lines: tuple[str, ...], columns: int, name: str) -> Header:
 def _one(said: dict[str, set[str]], column: str, name: str) -> str | None:
     """The unit of a column; one said of everything holds where nothing else was said."""
     found = said[column] or said["any"]
+    # said of everything and of no column, it contradicts them
+    found |= said["any"] - said["position"] - said["height"]
     if len(found) > 1:
         names = " and ".join(sorted(found))
         key = f'units = {{ position = "um", height = "um" }} and a file with one {column} unit'
-        raise ReadError(name, "header", f"names {names} for the {column}; allowed: {key}")
+        raise ReadError(name, "header or footer", f"names {names} for the {column}; allowed: {key}")
     return next(iter(found), None)
 
 
@@ -122,23 +138,38 @@ def _units(body: str, columns: int) -> list[tuple[str, str]]:
     if row:
         return row
     found: list[tuple[str, str]] = []
-    about, expected, after_number = "any", False, False
-    tokens = [(match.lastgroup, match[0]) for match in _WORD.finditer(body)]
+    about, expected, after_number = "", False, False
+    matches = list(_WORD.finditer(body))
+    tokens = [(match.lastgroup, match[0]) for match in matches]
+    words = {_told(token) for kind, token in tokens if kind == "word"}
+    others = [token for kind, token in tokens if kind == "word" and spelled(token) is None]
+    if words & (_UNIT_WORDS | _ALL) or not others:
+        about = "any"
     for index, (kind, token) in enumerate(tokens):
         following = tokens[index + 1][1] if index + 1 < len(tokens) else ""
-        word = token.casefold()
+        word = _told(token)
         unit = spelled(token) if kind == "word" else None
         if unit is not None and (expected or token not in AMBIGUOUS):
-            # nm of "5 nm" is a setting, mm of "mm/s" a speed
-            if not after_number and not (following == "/" and _is_time(tokens, index)):
+            # nm of "5 nm" and of "[nm]: 5" is a setting, mm of "mm/s" a speed
+            speed = following == "/" and _is_time(tokens, index)
+            valued = after_number or _VALUED.match(body, matches[index].end())
+            if about and not valued and not speed:
                 found.append((about, unit))
         elif word in _POSITION:
             about = "position"
         elif word in _HEIGHT:
             about = "height"
+        elif word in _SETTINGS:
+            about = ""
         expected = kind == "open" or word in _UNIT_WORDS
         after_number = kind == "number"
     return found
+
+
+def _told(token: str) -> str:
+    """A word in small letters; German compounds of unit as unit."""
+    word = token.casefold()
+    return "einheit" if word.endswith(("einheit", "einheiten")) else word
 
 
 def _is_time(tokens: list[tuple[str | None, str]], index: int) -> bool:

@@ -19,7 +19,8 @@ from napress.meshes.surface_components import Array
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?")
 _NOT_A_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity|1\.#[a-z]+)(?:\(.*\))?", re.IGNORECASE)
 _MISSING = {"", "-", "--", "---", "----", "*", "**", "***", "****", "?", "bad", "nodata"} | {
-    "no_data", "n/a", "na", "#n/a", "null", "none", "void", "invalid", "missing", "masked", "blank"
+    "no_data", "n/a", "na", "#n/a", "null", "none", "void", "invalid", "missing", "masked", "blank",
+    "n.d.", "overflow", "\u2013", "\u2014"
 }  # fmt: skip
 # a blank or an apostrophe between digits by threes, or the sign that is not the decimal one
 _GROUPED = {
@@ -30,9 +31,16 @@ _GROUP_SIGNS = {".": " \u00a0\u202f'\u2019,", ",": " \u00a0\u202f'\u2019."}
 _EITHER_WAY = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _RULE = re.compile(r"[\s|+:=-]*")
 _TWO_WORDS = re.compile(r"\bno data\b", re.IGNORECASE)
+# as Windows writes what is no number: its # begins no comment
+_NO_NUMBER = re.compile(r"[+-]?1\.#(?:ind|inf|qnan|snan)\d*", re.IGNORECASE)
+# signs that word processors put for a minus
+_DASHES = re.compile("[\u2212\u2013\u2014](?=[\\d.,])")
+# characters of numbers in any way of writing: such a line is meant as a row
+_ROW_LIKE = re.compile(r"[\d\s.,;|+\-()*'\u2019\"eE]*\d[\d\s.,;|+\-()*'\u2019\"eE]*")
 _COMMENT = re.compile(r"\s*(?:#|%|//|!|'|\"(?!\s*[\d.+-])|;(?=\s*[^\d\s.,;+-]))")
 # numbers that programs write for a point they did not see
-_MARKERS = (-9999.0, -99999.0, -999999.0, -32768.0, 32767.0, 2147483640.0, 2147483647.0)
+_MARKERS = (-9999.0, -99999.0, -999999.0, 9999.0, 99999.0, 999999.0, -32768.0, 32767.0, 65535.0)
+_MARKERS += (2147483640.0, 2147483647.0, -2147483648.0, 1e10, -1e10)
 _HUGE = 1e30
 # a mark lies so much of the others' range beyond them; a height may by chance be -9999
 _APART = 0.05
@@ -89,7 +97,8 @@ class Table:
     Attributes:
         values: (rows, columns); NaN where a point is missing.
         lines: Line of the file of each row, counted from 1, (rows,).
-        header: Text above the numbers, comments included.
+        header: Text above and below the numbers, comments included.
+        between: Comments among the numbers, each with its line.
         style: How its lines are cut.
         notes: What was done to it, each a sentence.
     """
@@ -97,6 +106,7 @@ class Table:
     values: Array
     lines: Array
     header: tuple[str, ...]
+    between: tuple[tuple[int, str], ...]
     style: Style
     notes: tuple[str, ...]
 
@@ -112,13 +122,13 @@ def find_table(text: str, name: str) -> Table:
         ReadError: If there is none, a line interrupts it, its rows differ in length,
             or its numbers can be read in two ways.
     """
-    lines = text.splitlines()
+    lines = _DASHES.sub("-", text).splitlines()
     longest = max(map(len, lines), default=0)
     if longest > LONGEST_LINE:
         allowed = f"lines of at most {LONGEST_LINE} characters"
         raise ReadError(name, "", f"has a line of {longest} characters; allowed: {allowed}")
     style = _style(lines, name)
-    rows, header, notes = _rows(lines, style, name)
+    rows, texts, header, notes = _rows(lines, style, name)
     if style.decimal == ",":
         notes.append("decimal commas were read")
     if any(style.grouped(cell) for line in _sample(lines) for cell in style.cells(_plain(line))):
@@ -129,7 +139,8 @@ def find_table(text: str, name: str) -> Table:
     if marked.any():
         notes.append(f"{marked.sum()} numbers that mark a missing point were left out")
         values[marked] = np.nan
-    return Table(values, places, tuple(header), style, tuple(notes))
+    between = tuple((place, line) for place, line in texts if places[0] < place < places[-1])
+    return Table(values, places, tuple(header), between, style, tuple(notes))
 
 
 def _plain(line: str) -> str:
@@ -138,6 +149,7 @@ def _plain(line: str) -> str:
         return line.rstrip(" \r\x1a")
     if _COMMENT.match(line):
         return ""
+    line = _NO_NUMBER.sub("nan", line) if "#" in line else line
     return _TWO_WORDS.sub("nodata", line.split("#")[0]).strip(" \r\x1a\ufeff")
 
 
@@ -234,8 +246,8 @@ def _refuse_either_way(
 
 def _rows(
     lines: list[str], style: Style, name: str
-) -> tuple[list[tuple[int, list[float]]], list[str], list[str]]:
-    """Rows of the table with their lines, the header, and notes."""
+) -> tuple[list[tuple[int, list[float]]], list[tuple[int, str]], list[str], list[str]]:
+    """Rows of the table with their lines, all texts with theirs, the header, and notes."""
     groups: list[list[tuple[int, list[float]]]] = [[]]
     texts: list[tuple[int, str]] = []
     notes: list[str] = []
@@ -255,11 +267,16 @@ def _rows(
         groups[-1].append((place, values))
     groups = [group for group in groups if group]
     main = max(groups, key=len)
-    _require_one_block(groups, main, {p: t for p, t in texts if _plain(t)}, name)
-    first = main[0][0]
-    header = [line for place, line in texts if place < first]
+    spoken = {place: line for place, line in texts if _plain(line)}
+    _require_one_block(groups, main, spoken, name)
+    _require_no_row_outside(main, groups, spoken, style, name)
+    stray = sum(len(group) for group in groups if group is not main)
+    if stray:
+        notes.append(f"{stray} rows of numbers outside the table were left out")
+    first, last = main[0][0], main[-1][0]
+    header = [line for place, line in texts if not first < place < last]
     header += [lines[group[0][0] - 1] for group in groups if group[0][0] < first]
-    return _without_empty_end(main), header, notes
+    return _without_empty_end(main), texts, header, notes
 
 
 def _require_one_block(
@@ -289,6 +306,47 @@ def _require_one_block(
         f"has {len(following[0][1])} numbers, the rows before it {len(kept[0][0][1])}; "
         "allowed: the same number in every row",
     )
+
+
+def _require_no_row_outside(
+    main: list[tuple[int, list[float]]],
+    groups: list[list[tuple[int, list[float]]]],
+    texts: dict[int, str],
+    style: Style,
+    name: str,
+) -> None:
+    """Refuses lines beside the table that are meant as rows of it but cannot be read so.
+
+    Left out, they would shorten the scan in silence.
+    """
+    width, end = len(main[0][1]), main[-1][0]
+    alike = [
+        place
+        for place, line in texts.items()
+        if _ROW_LIKE.fullmatch(_plain(line)) and len(style.cells(_plain(line))) >= min(width, 2)
+    ]
+    # a single number with two points may be a date
+    if alike and (width > 1 or len(alike) > _STRAY_ROWS):
+        found = f"{texts[alike[0]].strip()[:40]!r} is not numbers"
+        allowed = f"{width} numbers in every row, or # before a line that is no row"
+        raise ReadError(name, f"line {alike[0]}", f"{found}; allowed: {allowed}")
+    if width <= 3:
+        return
+    for group in groups:
+        place, row = group[0]
+        if place == end + 1:
+            raise ReadError(
+                name,
+                f"line {place}",
+                f"has {len(row)} numbers, the rows before it {width}; allowed: whole rows",
+            )
+        if group[-1][0] == main[0][0] - 1 and len(group[-1][1]) == width - 1:
+            raise ReadError(
+                name,
+                f"line {group[-1][0]}",
+                "positions above the columns of a map; allowed: heights only, without the row "
+                "and the column of positions",
+            )
 
 
 def _without_empty_end(rows: list[tuple[int, list[float]]]) -> list[tuple[int, list[float]]]:

@@ -34,6 +34,7 @@ def read_text(text: str, wanted: Wanted, provenance: Provenance) -> ProfileScan 
     name = provenance.file
     table = find_table(text, name)
     header = read_header(table.header, table.values.shape[1], name)
+    _require_one_header(table, name)
     values = _columns(table, wanted, name)
     provenance = replace(
         provenance,
@@ -47,6 +48,18 @@ def read_text(text: str, wanted: Wanted, provenance: Provenance) -> ProfileScan 
     if width == 3:
         return _grid(values, header, wanted, provenance)
     return _profile(values, table, header, wanted, provenance)
+
+
+def _require_one_header(table: Table, name: str) -> None:
+    """Refuses a second header among the numbers: two scans one after the other."""
+    for place, line in table.between:
+        found = read_header((line,), table.values.shape[1], name)
+        if found.position_unit or found.height_unit or found.width_um:
+            raise ReadError(
+                name,
+                f"line {place}",
+                f"{line.strip()[:40]!r} begins a second table; allowed: one scan in a file",
+            )
 
 
 def _columns(table: Table, wanted: Wanted, name: str) -> Array:
@@ -146,17 +159,27 @@ def _matrix(values: Array, header: Header, wanted: Wanted, provenance: Provenanc
     name = provenance.file
     unit, by = _unit("height", header, wanted, name)
     rows, columns = values.shape
+    of_header = None
+    if header.width_um is not None:
+        length = header.length_um or header.width_um * rows / columns
+        of_header = (header.width_um / columns, length / rows)
     if wanted.spacing_um is not None:
         spacing, said = (wanted.spacing_um, wanted.spacing_um), "case"
-    elif header.width_um is not None:
-        length = header.length_um or header.width_um * rows / columns
-        spacing, said = (header.width_um / columns, length / rows), "header"
+        _require_size(values.shape, wanted.spacing_um, header, name)
+    elif of_header is not None:
+        spacing, said = of_header, "header"
     else:
         raise ReadError(
             name,
             "spacing",
             f"a map of {rows} x {columns} heights without its size; allowed: a header line such "
             "as 'Width: 20 um', or spacing = '0.1 um' in the case",
+        )
+    if _labelled(values):
+        raise ReadError(
+            name,
+            "",
+            "the first row and the first column are positions; allowed: heights only, without them",
         )
     notes = provenance.notes
     missing = ~np.isfinite(values)
@@ -166,6 +189,29 @@ def _matrix(values: Array, header: Header, wanted: Wanted, provenance: Provenanc
     # the first row of a picture is its top, y counts upwards
     height = values[::-1] * in_um(unit)
     return MapScan(spacing, height, replace(provenance, units=units, notes=notes))
+
+
+def _require_size(shape: tuple[int, ...], spacing_um: float, header: Header, name: str) -> None:
+    """Refuses a spacing that the size in the header contradicts, counted either way."""
+    for size, count in ((header.width_um, shape[1]), (header.length_um, shape[0])):
+        between = (spacing_um * (count - 1), spacing_um * count)
+        if size is not None and not between[0] * 0.99 <= size <= between[1] * 1.01:
+            raise ReadError(
+                name,
+                "spacing",
+                f"the case says {spacing_um:g} um, by the header of the file it is "
+                f"{size / count:.4g} um; allowed: one of the two",
+            )
+
+
+def _labelled(values: Array) -> bool:
+    """Whether a map has its positions as first row and first column, with an empty corner."""
+    if np.isfinite(values[0, 0]):
+        return False
+    return all(
+        np.isfinite(axis).all() and (np.diff(axis) > 0).all()
+        for axis in (values[0, 1:], values[1:, 0])
+    )
 
 
 def _grid(

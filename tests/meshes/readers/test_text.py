@@ -60,6 +60,13 @@ HEADED = {
     "bars": "| x [um] | z [um] |\n|---|---|\n"
     + "".join(f"| {line} |\n" for line in rows(separator=" | ").splitlines()),
     "missing points": "x [um]\tz [um]\n" + rows().replace("\n5.000\t-0.3000", "\n5.000\t---"),
+    "minus signs of a word processor": "x [um]\tz [um]\n" + rows().replace("-", "\u2212"),
+    "no number of Windows": "x [um]\tz [um]\n"
+    + rows().replace("\n7.500\t-0.2000", "\n7.500\t-1.#IND"),
+    "footer": rows() + "Units: um\n",
+    "marked as 1e10": "x [um]\tz [um]\n" + rows().replace("\n7.500\t-0.2000", "\n7.500\t1e10"),
+    "marked as 9999": "x [um]\tz [nm]\n"
+    + rows(X, 1000 * Z).replace("\n7.500\t-200.0000", "\n7.500\t9999"),
     "marked points": "x [um]\tz [um]\n" + rows().replace("\n7.500\t-0.2000", "\n7.500\t-9999"),
 }
 SILENT = {
@@ -150,6 +157,10 @@ def test_what_was_done_is_said(tmp_path, kind, note):
         (rows() + rows(), UM, "line 202: position turns back"),
         ("1\n2\n3\n4\n", UM, "one column, no positions"),
         ("no numbers here\n", UM, "no numbers found"),
+        ("x [um] z [um]\n" + rows() + "Units: nm\n", None, "names nm and um for the"),
+        (rows() + rows(X + 21, Z, decimal=","), UM, "line 202: '21,000"),
+        (rows() + "20.1 (0.3)\n", UM, "line 202: '20.1 (0.3)' is not numbers"),
+        ("10.000;1\n" * 9 + "1.000.000;2\n", UM, "'1.000.000;2' is not numbers"),
         ("0 0 0\n1 0 1\n0 1 2\n1 1 3\n", UM, "a map of 2 x 2 points"),
     ],
 )
@@ -170,6 +181,30 @@ def test_one_column_with_a_spacing(tmp_path):
 def test_other_columns_of_a_table(tmp_path):
     text = "n x y z\n" + "\n".join(f"{i} {X[i]:.3f} 0 {Z[i]:.4f}" for i in range(201))
     scan = read(tmp_path, text, Wanted("um", "um", columns=(2, 4)))
+    assert roughness(scan) == pytest.approx(RQ, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "Cut-off [mm]: 0.8",
+        "Wavelength [nm]\t633",
+        "Ra (nm) = 333",
+        "# stylus radius in mm: 0.002",
+        "# polished, roughness in nm",
+        "Vertical resolution nm",
+        "Filter: Gauss, mm",
+        "Position resolution: nm",
+        "Scan length [mm]: 4.8",
+        "Z-range (mm) 1",
+        "x [um] z [nm] x1000",
+    ],
+)
+def test_the_unit_of_a_setting_is_no_unit_of_the_heights(tmp_path, setting):
+    """Believed, it would be wrong by 1000 in silence."""
+    with pytest.raises(ReadError, match="neither the file nor the case says"):
+        read(tmp_path, setting + "\n" + rows())
+    scan = read(tmp_path, "x [um]\tz [nm]\n" + setting.replace("x [um] z", "Zoom") + "\n" + NM)
     assert roughness(scan) == pytest.approx(RQ, rel=0.01)
 
 
@@ -206,6 +241,28 @@ def test_map_as_a_matrix(tmp_path):
         read_scan(tmp_path / "map.txt", Wanted(region_um=(0.5, 0.0, 5.0, 0.5)))
     with pytest.raises(ReadError, match="line: 4 is not there; allowed: 1 to 3"):
         read_scan(tmp_path / "map.txt", Wanted(line=4))
+
+
+MATRIX = "# Width: 2.0 µm\n# Height: 1.5 µm\n# Value units: nm\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted", "message"),
+    [
+        (MATRIX + "1 2 3 4\n5 6 7 8\n9 1 2\n", None, "line 6: has 3 numbers, the rows"),
+        (MATRIX + "1 2 3 4\n5 6 7 8\n" * 2 + MATRIX + "1 2 3 4\n", None, "begins a second table"),
+        ("0 1 2 3\n" + "0 5 6 7 8\n1 5 6 7 9\n" * 2, None, "positions above the columns"),
+        (";0;1;2\n0;5;6;8\n1;5;6;7\n", None, "first column are positions"),
+        (MATRIX + "1 2 3 4\n5 6 7 8\n9 1 2 4\n", 0.1, "the case says 0.1 um, by the header"),
+    ],
+)
+def test_a_matrix_that_is_not_one_map_is_refused(tmp_path, content, wanted, message):
+    (tmp_path / "map.txt").write_text(content)
+    height = None if "Value" in content else "nm"
+    spacing = wanted or (None if height is None else 0.5)
+    with pytest.raises(ReadError) as caught:
+        read_scan(tmp_path / "map.txt", Wanted(height_unit=height, spacing_um=spacing))
+    assert message in str(caught.value) and "allowed: " in str(caught.value)
 
 
 def test_whole_numbers_with_a_comma_are_asked_about(tmp_path):
