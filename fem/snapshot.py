@@ -66,6 +66,19 @@ class InterfaceSnapshot:
         """Where contact presses, (facets, points)."""
         return self.pressure_MPa > 0.0 if self.in_contact is None else self.in_contact
 
+    def touching(self, contact_gap_um: float = CONTACT_GAP_UM) -> NDArray[np.bool_]:
+        """What counts as contact, (facets, points): by gap in 2-D, what is pressed in 3-D.
+
+        With facets large against the tolerance, as they are in 3-D, contact by gap would lag,
+        since the two faces part inside a facet only on average.
+
+        Args:
+            contact_gap_um: Gap up to which a point counts as in contact.
+        """
+        if self.position_um.shape[-1] == 2:
+            return self.gap_um <= contact_gap_um
+        return self.pressed
+
 
 @dataclass(frozen=True)
 class BodySnapshot:

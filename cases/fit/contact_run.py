@@ -106,25 +106,18 @@ def face_of(folder: Path, yield_MPa: float) -> tuple[Face, pd.DataFrame]:
 
 
 def _spread(profile: Profile, row: pd.Series):
-    count = len(profile.gap_um)
-    if profile.position_um.shape[1] == 2:
-        x = profile.position_um[:, 0]
-        middles = 0.5 * (x[1:] + x[:-1])
-        edge = np.concatenate([[x[0] - (middles[0] - x[0])], middles, [2 * x[-1] - middles[-1]]])
-        area = np.diff(edge)
-    else:
-        area = np.ones(count)
-    touching = profile.gap_um <= CONTACT_GAP_UM
+    touching = profile.touching()
     if not (profile.contact_pressure_MPa[touching] > 0).any():
         return None
     constriction = float(row.get("constriction_asr_ohm_cm2", math.nan))
     return spread(
         profile.pressure_MPa,
         profile.contact_pressure_MPa,
-        np.maximum(profile.gap_um, 1e-9),
-        area,
+        # What does not press may still lie within the tolerance in 3-D.
+        np.maximum(profile.gap_um, CONTACT_GAP_UM),
+        profile.area_um,
         constriction if math.isfinite(constriction) else 0.0,
-        CONTACT_GAP_UM,
+        touching,
     )
 
 

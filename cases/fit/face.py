@@ -113,7 +113,7 @@ def spread(
     gap_um: Array,
     area_um: Array,
     constriction_ohm_cm2: float,
-    contact_gap_um: float,
+    touching: NDArray[np.bool_],
     bins: int = BINS,
 ) -> Spread:
     """Sums up the facet points of a run, in bins of equal touching area.
@@ -124,10 +124,9 @@ def spread(
         gap_um: Gap there, (n,).
         area_um: Area each stands for, (n,).
         constriction_ohm_cm2: Of the electrolyte.
-        contact_gap_um: Gap up to which a point touches.
+        touching: Whether a point counts as contact, (n,).
         bins: How many.
     """
-    touching = gap_um <= contact_gap_um
     total = float(area_um.sum())
     order = np.argsort(contact_MPa[touching])
     area = area_um[touching][order]

@@ -52,8 +52,8 @@ def touching_by_pressure(interface: InterfaceSnapshot) -> Touching:
     Returns:
         From lateral points (n, dim-1) in µm to whether they touch, (n,).
     """
-    pressed = interface.pressure_MPa.ravel() > 0
-    return touching_points(_lateral(interface), pressed, interface.area_um.ravel())
+    pressed, area = interface.pressed.ravel(), interface.area_um.ravel()
+    return touching_points(_lateral(interface), pressed, area)
 
 
 def interpolated(interface: InterfaceSnapshot, values: Array) -> Callable[[Array], Array]:

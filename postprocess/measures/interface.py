@@ -81,9 +81,7 @@ def measure_interface(
 ) -> InterfaceMeasures:
     """Contact, voids and contact pressure of one step.
 
-    In 2-D contact is where the gap is at most the tolerance. In 3-D, with facets large
-    against the tolerance, contact that is pressed together is told by that: by the gap it
-    would lag, since the two faces part inside a facet only on average.
+    What counts as contact is said by `InterfaceSnapshot.touching`.
 
     Args:
         interface: Contact surface.
@@ -102,7 +100,7 @@ def measure_interface(
     if not total > 0.0:
         raise ValueError("interface: its area is zero")
     near = interface.gap_um <= contact_gap_um
-    touching = near if interface.position_um.shape[-1] == 2 else interface.pressed
+    touching = interface.touching(contact_gap_um)
     contact_area = float(area[touching].sum())
     force = area * interface.pressure_MPa
     return InterfaceMeasures(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from napress.fem.snapshot import Array, Snapshot
+from napress.fem.snapshot import CONTACT_GAP_UM, Array, Snapshot
 from napress.postprocess.records import atomic as storage
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Profile:
         gap_um: Height above the deformed ceramic, (points,).
         contact_pressure_MPa: Contact pressure, (points,).
         in_contact: Where contact presses, (points,).
+        area_um: Area each point stands for, (points,); the same for all in a run from before
+            it was kept.
     """
 
     step: int
@@ -44,11 +46,16 @@ class Profile:
     gap_um: Array
     contact_pressure_MPa: Array
     in_contact: NDArray[np.bool_]
+    area_um: Array
 
     @property
     def ceramic_height_um(self) -> Array:
         """Height of the deformed ceramic below each sodium point, (points,)."""
         return self.position_um[:, -1] - self.gap_um
+
+    def touching(self, contact_gap_um: float = CONTACT_GAP_UM) -> NDArray[np.bool_]:
+        """What counts as contact, (points,), see `InterfaceSnapshot.touching`."""
+        return self.gap_um <= contact_gap_um if self.position_um.shape[-1] == 2 else self.in_contact
 
 
 class Profiles:
@@ -90,6 +97,7 @@ def write_profile(folder: Path, snapshot: Snapshot) -> None:
             gap_um=interface.gap_um.astype(np.float32),
             contact_pressure_MPa=interface.pressure_MPa.astype(np.float32),
             in_contact=interface.pressed,
+            area_um=interface.area_um.astype(np.float32),
         )
 
 
@@ -123,6 +131,11 @@ def read_profile(folder: Path, step: int) -> Profile:
             contact_pressure_MPa=pressure,
             # kept since contact and gas are told apart
             in_contact=data["in_contact"].ravel()[order] if "in_contact" in data else pressure > 0,
+            area_um=(
+                data["area_um"].astype(float).ravel()[order]
+                if "area_um" in data
+                else np.ones(len(pressure))
+            ),
         )
 
 

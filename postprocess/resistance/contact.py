@@ -139,7 +139,7 @@ class SurfaceContact(LocalContact):
     def clean_contact_percent(self, contact_gap_um: float) -> float:
         """Share of the nominal area where the metal touches the electrolyte itself."""
         area = self._interface.area_um
-        clean = self._clean() * (self._interface.gap_um <= contact_gap_um)
+        clean = self._clean() * self._interface.touching(contact_gap_um)
         return float(100.0 * (clean * area).sum() / area.sum())
 
     def capacitance_uF_per_cm2(self, contact_gap_um: float) -> float:
@@ -148,9 +148,11 @@ class SurfaceContact(LocalContact):
         What touches without a film has none here: no double layer is modelled.
         """
         interface, film = self._interface, self._contact.film
-        touching = interface.gap_um <= contact_gap_um
+        touching = interface.touching(contact_gap_um)
         each = np.zeros(interface.gap_um.shape)
-        each[~touching] = gap_capacitance_uF_per_cm2(interface.gap_um[~touching])
+        # What does not press may still lie within the tolerance in 3-D.
+        open_um = np.maximum(interface.gap_um[~touching], contact_gap_um)
+        each[~touching] = gap_capacitance_uF_per_cm2(open_um)
         if film is not None:
             if not film.has_capacitance:
                 return math.nan

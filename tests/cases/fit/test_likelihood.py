@@ -141,7 +141,7 @@ def test_peak_frequency_and_release_are_predicted_as_they_are_fitted():
 def test_another_yield_stress_is_the_same_run_at_another_pressure():
     points = np.linspace(0, 1, 50)
     spreads = [
-        spread(p, p * 2 * points, np.zeros(50), np.ones(50), 0.1 / p, 1e-3)
+        spread(p, p * 2 * points, np.zeros(50), np.ones(50), 0.1 / p, np.ones(50, bool))
         for p in (1.0, 10.0, 100.0)
     ]
     face = Face(spreads, yield_MPa=0.5)

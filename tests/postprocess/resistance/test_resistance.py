@@ -10,11 +10,18 @@ import pandas as pd
 import pytest
 
 from napress.fem.snapshot import CONTACT_GAP_UM, InterfaceSnapshot
-from napress.postprocess.measures.contact_map import touching_by_gap, touching_by_pressure
+from napress.postprocess.measures.contact_map import (
+    touching_as_counted,
+    touching_by_gap,
+    touching_by_pressure,
+)
+from napress.postprocess.measures.interface import measure_interface
 from napress.postprocess.report import resistance_rows as resistance_report
 from napress.postprocess.resistance import waviness
+from napress.postprocess.resistance.contact import ContactResistance
 from napress.postprocess.resistance.resistance import area_share, gini
 from napress.postprocess.theory import conduction as closed_forms
+from napress.postprocess.theory.film import UF_PER_CM2_UM
 
 WAVE = waviness.Waviness(
     wavelength_um=5000.0,
@@ -67,6 +74,36 @@ def test_contact_by_pressure_has_the_area_of_its_points():
     x = (np.arange(1000) + 0.5)[:, None] / 100
     assert touching(x).mean() == pytest.approx(0.4)
     assert touching(np.array([[2.1], [5.9], [6.1], [1.9]])).tolist() == [True, True, False, False]
+
+
+def in_the_plane(face):
+    """The same points in three dimensions, twice, one row behind the other."""
+    x = face.position_um[:, :, 0]
+    rows = [np.stack([x, np.full_like(x, y), 0.0 * x], axis=-1) for y in (2.5, 7.5)]
+    gap, pressure, area = (
+        np.concatenate([one, one]) for one in (face.gap_um, face.pressure_MPa, face.area_um)
+    )
+    position = np.concatenate(rows)
+    return replace(face, position_um=position, gap_um=gap, pressure_MPa=pressure, area_um=area)
+
+
+def test_gas_that_presses_conducts_nothing_in_three_dimensions():
+    face = in_the_plane(interface([0.0, 1.0, 1.0, 0.0, 0.0], [2.0, 0.1, 0.1, 2.0, 2.0]))
+    touching = touching_as_counted(replace(face, in_contact=face.gap_um == 0.0))
+    assert touching(np.array([[1.0, 5.0], [3.0, 5.0], [9.0, 5.0]])).tolist() == [True, False, True]
+
+
+def test_clean_contact_without_a_film_is_the_contact_that_is_counted():
+    # Pressed where the gap is above the tolerance, and within it where nothing presses.
+    flat = interface([0.0, 0.003, 0.5, 0.0005, 0.0008], [2.0, 2.0, 0.0, 0.0, 0.0])
+    for face, fraction in ((flat, 0.6), (in_the_plane(flat), 0.4)):
+        local = ContactResistance().at(face)
+        counted = measure_interface(face).contact_fraction
+        assert counted == pytest.approx(fraction)
+        assert local.clean_contact_percent(CONTACT_GAP_UM) == pytest.approx(100 * counted)
+    assert local.capacitance_uF_per_cm2(CONTACT_GAP_UM) == pytest.approx(
+        0.2 * UF_PER_CM2_UM * (1 / 0.5 + 2 / CONTACT_GAP_UM)
+    )
 
 
 def test_contact_map_in_three_dimensions():
