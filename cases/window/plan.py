@@ -101,7 +101,7 @@ def make_plan(case: Case, file: str, folder: Path, seeds: int | None = None) -> 
         pellet = load_pellet_case(source)
         case = _held_by(case, pellet, file, table.pellet)
         pellet, press = _pellet_of(case, pellet)
-    surfaces = _seeds(case, seeds or table.seeds, file)
+    surfaces = _seeds(_without_pages(case), seeds or table.seeds, file)
     jobs = [Job.of(seed, name) for name, seed in surfaces]
     if table.run_levers:
         jobs += lever_jobs(surfaces[0][1], pellet, program_hold_s(case))
@@ -117,6 +117,17 @@ def make_plan(case: Case, file: str, folder: Path, seeds: int | None = None) -> 
 def pressures_MPa(case: Case) -> list[float]:
     """Pressures of the load program, increasing, each once."""
     return sorted({stage.pressure for stage in case.program if stage.pressure is not None})
+
+
+def _without_pages(case: Case) -> Case:
+    """The case without figures and page, unless it asks for them.
+
+    They would take a fifth of the time of a run, and a window reads none of them;
+    ``napress report`` makes them of any run.
+    """
+    unasked = {"figures", "report"} - case.output.model_fields_set
+    quiet = case.output.model_copy(update=dict.fromkeys(unasked, False))
+    return case.model_copy(update={"output": quiet})
 
 
 def _seeds(case: Case, count: int | None, file: str) -> list[tuple[str, Case]]:

@@ -79,6 +79,20 @@ def test_seeds_follow_the_one_of_the_case(tmp_path):
     assert [job.name for job in fewer.jobs] == ["surface"]
 
 
+def test_runs_of_a_window_draw_nothing_unless_the_case_asks(tmp_path):
+    silent = "output = { fields = \"none\", figures = false, report = false }\n"
+    bare = TINY_CASE.replace(silent, "")
+    assert bare != TINY_CASE
+
+    def drawn(more: str) -> list[str]:
+        (job,) = load_plan(write(tmp_path, bare + WINDOW + "run_levers = false\n" + more)).jobs
+        lines = job.case_toml.splitlines()
+        return [line for line in lines if line.startswith(("figures =", "report ="))]
+
+    assert drawn("") == ["figures = false", "report = false"]
+    assert drawn("[output]\nreport = true") == ["figures = false", "report = true"]
+
+
 def test_the_pellet_says_how_it_is_held(tmp_path):
     plan = load_plan(write(tmp_path, TINY_CASE + WINDOW + 'pellet = "pellet.toml"'))
     table = plan.case.fracture
