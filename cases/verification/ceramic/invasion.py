@@ -28,8 +28,10 @@ THRESHOLDS = ((0.01, 0.114), (0.05, 0.174), (0.1, 0.216), (0.2, 0.269), (0.35, 0
 THRESHOLDS += ((0.5, 0.337), (1.0, 0.345))
 FULL = ((0.0, 0.476), (0.1, 0.448), (0.2, 0.422), (0.35, 0.387), (0.5, 0.360))
 HELD = ((0.3, 0.1, 0.285), (0.34, 0.2, 0.328), (0.35, 0.5, 0.215), (0.5, 0.3, 0.681))
-# n, lambda, R of a flaw that keeps its shape with its tip shut.
-SHUT = ((5.0, 0.5, 1.19), (5.0, 0.2, 4.77))
+# n, lambda, R of a flaw that keeps its shape with its tip shut; the last two stand for lambda to 1.
+SHUT = ((5.0, 0.5, 1.19), (5.0, 0.2, 4.77), (5.0, 0.97, 0.965), (6.56, 0.97, 1.41))
+# Sodium of bulk strength in closo-borate.
+BORATE_PLANE_YOUNG, SODIUM_YIELD = 9300.0 / (1.0 - 0.41**2), 0.235
 # n, F, R of a flaw that keeps its shape at K = K_IC, free to widen.
 SHAPED = ((5.0, 0.238, 10.4), (5.0, 0.498, 0.791), (3.0, 0.24, 3.3))
 FILLING = ((0.21, 0.023), (0.31, 0.059))
@@ -88,6 +90,10 @@ def states() -> list[Row]:
         found = float(tables.intensity(load, share))
         name = f"invaded crack, lateral share {share:g}, c = {load:g}: F"
         rows.append(absolute(name, factor, found, 0.004, "1"))
+    shear = SODIUM_YIELD / math.sqrt(3.0)
+    enters = math.sqrt(2.0 * shear * BORATE_PLANE_YOUNG * float(tables.thresholds(0.5)[0]))
+    name = "invaded crack, sodium in closo-borate, lateral share 0.5: net pressure of entering"
+    rows.append(relative(name, 32.0, enters, 0.005, "MPa"))
     endless = float(tables.intensity(1e6, 0.0))
     below = float(tables.intensity(0.26, 0.2))
     fine, coarse = edge_crack(), edge_crack(1e-5, 1.8, 0.06)
@@ -117,7 +123,7 @@ def growth() -> list[Row]:
         found = float(np.interp(factor, factors, times))
         name = f"invaded crack, creep: first filling up to F = {factor:g}"
         rows.append(relative(name, time, found, 0.1, "1/r", "reference on a coarse mesh, 10 %"))
-    borate = Metal(0.53, 5.0, 9300.0 / (1.0 - 0.41**2))
+    borate = Metal(0.53, 5.0, BORATE_PLANE_YOUNG)
     rows.append(
         relative(
             "invaded crack, sodium in closo-borate at 50 MPa: 1/r",

@@ -80,7 +80,7 @@ def test_seeds_follow_the_one_of_the_case(tmp_path):
 
 
 def test_runs_of_a_window_draw_nothing_unless_the_case_asks(tmp_path):
-    silent = "output = { fields = \"none\", figures = false, report = false }\n"
+    silent = 'output = { fields = "none", figures = false, report = false }\n'
     bare = TINY_CASE.replace(silent, "")
     assert bare != TINY_CASE
 
