@@ -80,7 +80,7 @@ def sweep(
     if out is None:
         # Nobody would see the pages.
         case = case.with_({"output.report": False, "output.figures": False})
-    runs = expand_over(asked, NAME, case.written, case.folder)
+    runs = expand_over(asked, NAME, case.written, case.folder, case.file)
     with _folder(out) as folder:
         _plan(folder / NAME, case, asked, tables, runs)
         jobs = [Job.of(run.case, describe(run.values), folder=run.id) for run in runs]

@@ -21,7 +21,7 @@ from napress.cases.schema.surface import SURFACE_KINDS
 from napress.cases.sweeps.fieldpaths import field_paths, require_field, seed_fields, set_field
 from napress.cases.sweeps.sampling import sample
 from napress.cases.sweeps.schema import LARGEST_SWEEP, Sweep
-from napress.cases.values.toml import case_error, companion, read_toml
+from napress.cases.values.toml import case_error, companion, folder_of, read_toml
 
 HASH_DIGITS = 16
 Point = dict[str, Any]
@@ -67,7 +67,7 @@ def expand(
     except CaseError as error:
         raise CaseError(str(file), "base", str(error)) from error
     base.setdefault("title", path.stem)
-    return expand_over(sweep, str(file), base, path.parent, known_valid)
+    return expand_over(sweep, str(file), base, path.parent, path, known_valid)
 
 
 def expand_over(
@@ -75,6 +75,7 @@ def expand_over(
     file: str,
     base: dict[str, Any],
     folder: Path,
+    source: str | Path,
     known_valid: Callable[[str], bool] = lambda run_id: False,
 ) -> list[PlannedRun]:
     """Returns the runs of a sweep over a case in tables; see `expand`.
@@ -84,6 +85,7 @@ def expand_over(
         file: Name of the sweep, for messages.
         base: The case as read from TOML.
         folder: Where files that it names are looked for.
+        source: Path of its file, which may be a symbolic link.
         known_valid: As in `expand`.
     """
     points, origin = _points(sweep, file, base)
@@ -103,7 +105,7 @@ def expand_over(
         if "title" not in origin:
             data["title"] = f"{title}: {describe(point)}"[:200]
         try:
-            case = _checked(data, folder, sweep.base, materials)
+            case = _checked(data, {"folder": folder, "file": source}, sweep.base, materials)
             run_id = case_hash(case)[:HASH_DIGITS]
             if run_id not in runs and not known_valid(run_id):
                 check_surface(case, sweep.base)
@@ -126,7 +128,7 @@ def describe(point: Point) -> str:
 
 
 def _checked(
-    data: dict[str, Any], folder: Path, shown_as: str, materials: dict[str, Material]
+    data: dict[str, Any], context: dict[str, Any], shown_as: str, materials: dict[str, Material]
 ) -> Case:
     for body in ("sodium", "ceramic"):
         table = data.get(body)
@@ -135,14 +137,13 @@ def _checked(
             try:
                 # Read once, not once per run.
                 if name not in materials:
-                    materials[name] = load_material(name, folder)
+                    materials[name] = load_material(name, folder_of(name, context))
             except CaseError:
                 raise
             except ValueError as error:
                 raise CaseError(shown_as, f"{body}.material", str(error)) from error
             table["material"] = materials[name]
     try:
-        context = {"folder": folder, "file": shown_as}
         return Case.model_validate(data, context=context)
     except ValidationError as error:
         raise case_error(error, shown_as, tags=SURFACE_KINDS) from error

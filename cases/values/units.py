@@ -49,7 +49,7 @@ RATE = Dimension("rate", "1/s", ("1/s",), "0.53 1/s")
 TIME = Dimension("time", "s", ("ms", "s", "min", "h"), "60 s")
 DENSITY = Dimension("density", "g/cm**3", ("g/cm**3", "kg/m**3"), "0.971 g/cm**3")
 TEMPERATURE = Dimension("temperature", "K", ("K", "degC"), "298 K")
-FORCE = Dimension("force", "kN", ("N", "kN", "t"), "100 kN")
+FORCE = Dimension("force", "kN", ("N", "kN", "MN"), "100 kN")
 CURRENT_DENSITY = Dimension("current density", "mA/cm**2", ("mA/cm**2", "A/m**2"), "1 mA/cm**2")
 CHARGE_DENSITY = Dimension("charge per area", "mAh/cm**2", ("mAh/cm**2", "C/cm**2"), "1 mAh/cm**2")
 STACK_STIFFNESS = Dimension("stiffness per area", "MPa/um", ("MPa/um", "MPa/mm"), "0.1 MPa/um")
@@ -69,8 +69,13 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER = re.compile(r"(?<=[^\W\d_])([⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|-?[1-4])(?![\d.])")
 _ROOT = re.compile(r"\s*[*·]?\s*√\(?([^\W\d_]+)\)?")
 _COMMA = re.compile(r"\s*[+-]?\d+,\d+.*", re.DOTALL)
-# Below this no pressure of a press, a strength or a stiffness lies: mPa is MPa mistyped.
-LEAST_PRESSURE_MPa = 1e-6
+# Below these lies no pressure of a press, no strength and no stiffness, no toughness of a solid
+# and no stiffness of a stack: mPa is MPa mistyped.
+_LEAST = {
+    PRESSURE: (1e-6, "1 Pa"),
+    TOUGHNESS: (1e-3, "1e-3 MPa*m**0.5"),
+    STACK_STIFFNESS: (1e-8, "0.01 Pa/um"),
+}
 STANDARD_GRAVITY = 9.80665
 
 
@@ -105,13 +110,14 @@ def _plain_unit(text: str) -> str:
     """
     text = text.replace("\u00b5", "u").replace("\u03bc", "u").replace("\u2126", "ohm")
     text = text.replace("Ω", "ohm").replace("°C", "degC").replace("℃", "degC").replace("°", "deg")
-    text = text.replace("⋅", "*").replace("×", "*").replace("−", "-")
+    text = text.replace("⋅", "*").replace("×", "*")
     text = _ROOT.sub(r"*\1**0.5", text)
     return _POWER.sub(lambda power: "**" + power[1].translate(_SUPERSCRIPTS), text)
 
 
 def _respelled(value: str) -> str:
-    """A quantity with its unit in the spelling that is parsed; the number stays as it is."""
+    """A quantity with sign and unit in the spelling that is parsed; the digits stay."""
+    value = value.replace("−", "-")
     number = re.match(rf"\s*{_NUMBER}", value)
     end = number.end() if number else 0
     return value[:end] + _plain_unit(value[end:])
@@ -172,10 +178,11 @@ def parse_quantity(value: object, dimension: Dimension) -> float:
     magnitude = float(_registry().Quantity(float(number), unit).to(target).magnitude)
     if not math.isfinite(magnitude):
         raise ValueError(f"{shown(value)} is not a finite number; {allowed}")
-    if dimension is PRESSURE and 0 < abs(magnitude) < LEAST_PRESSURE_MPa:
+    least, least_text = _LEAST.get(dimension, (0.0, ""))
+    if 0 < abs(magnitude) < least:
         meant = value.replace("mPa", "MPa")
         hint = f"did you mean {meant!r}? " if meant != value else ""
-        raise ValueError(f"{shown(value)} is below 1 Pa; {hint}{allowed}")
+        raise ValueError(f"{shown(value)} is below {least_text}; {hint}{allowed}")
     return magnitude
 
 

@@ -107,8 +107,8 @@ class MeasuredMap:
         grid = np.stack(np.meshgrid(*at, indexing="ij"), axis=-1).reshape(-1, 2)
         grid = grid[:: max(1, len(grid) // 100_000)]
         value, gradient, _ = evaluate(grid)
-        largest = float(np.sqrt((gradient**2).sum(axis=1)).max())
-        require_plausible(value, largest, treatment, self.source)
+        slope = np.sqrt((gradient**2).sum(axis=1))
+        require_plausible(value, float(slope.max()), treatment, self.source)
         treated = Treated(
             source=self.source,
             length_um=float(widths_um[0]),
@@ -118,7 +118,7 @@ class MeasuredMap:
             rq_before_um=rq_before,
             wavelength_um=wavelength,
             warnings=tuple(
-                _wall_warning(grid, value, widths_um, wavelength, treatment.ends)
+                _wall_warning(grid, value, slope, widths_um, wavelength, treatment.ends)
                 + ringing_warning(samples, value, wavelength)
             ),
         )
@@ -144,11 +144,20 @@ class MeasuredMap:
 
 
 def _wall_warning(
-    points: Array, height_um: Array, widths_um: Array, wavelength_um: float, ends: str
+    points: Array,
+    height_um: Array,
+    slope: Array,
+    widths_um: Array,
+    wavelength_um: float,
+    ends: str,
 ) -> list[str]:
     if ends != "mirror":
         return []
-    extremes = {"highest point": np.argmax(height_um), "lowest point": np.argmin(height_um)}
+    extremes = {
+        "highest point": np.argmax(height_um),
+        "lowest point": np.argmin(height_um),
+        "steepest slope": np.argmax(slope),
+    }
     near = {
         what: float(min(points[at].min(), (widths_um - points[at]).min()))
         for what, at in extremes.items()

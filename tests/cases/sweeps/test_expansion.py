@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -199,6 +201,29 @@ def test_titles_name_points_that_differ(sweeping):
     text = '[zip]\ntitle = ["thin", "thick"]\n"sodium.thickness" = ["9 um", "10 um"]'
     runs = expand(load_sweep(sweeping.write(text)), sweeping.file)
     assert [run.case.title for run in runs] == ["thin", "thick"]
+
+
+def test_files_of_a_base_that_is_a_link_are_found_beside_the_link_and_then_its_target(
+    tmp_path, monkeypatch
+):
+    """From any folder, not only from where the name of the base leads to it."""
+    there, here, away = (tmp_path / name for name in ("there", "here", "away"))
+    for folder in (there, here, away):
+        folder.mkdir()
+    nzsp = (resources.files("napress.cases") / "materials" / "nzsp.toml").read_text()
+    (there / "mine.toml").write_text(nzsp)
+    rows = [f"{0.1 * i:.1f} {300 * math.cos(0.02 * math.pi * i):.1f}" for i in range(151)]
+    (there / "scan.txt").write_text("x [um] z [nm]\n" + "\n".join(rows))
+    wave = 'kind = "sinusoid", amplitude = "0.5 um", wavelength = "10 um"'
+    scan = 'kind = "profile", file = "scan.txt", cutoff = "10 um"'
+    case = TINY_CASE.replace(wave, scan).replace('"nzsp"', '"mine.toml"')
+    (there / "case.toml").write_text(case)
+    (here / "case.toml").symlink_to("../there/case.toml")
+    file = here / "s.toml"
+    file.write_text('base = "case.toml"\n[grid]\n"ceramic.young" = ["40 GPa", "60 GPa"]\n')
+    monkeypatch.chdir(away)
+    runs = expand(load_sweep(file), file)
+    assert {run.case.surface[0].provenance.file for run in runs} == {"scan.txt"}
 
 
 def test_a_base_is_found_beside_the_link_and_then_beside_its_target(tmp_path):

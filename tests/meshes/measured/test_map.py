@@ -64,6 +64,20 @@ def test_mirrored_and_periodic_walls():
     assert periodic.height(beyond) == pytest.approx(periodic.height(np.mod(beyond, WIDTH)))
 
 
+def test_a_steep_slope_near_a_wall_is_warned_of():
+    """Peak and valley lie inside, a low and steep ridge stands at the wall."""
+    hill = 0.3 * np.exp(-((X - 6) ** 2 + (Y - 5) ** 2) / 4)
+    dale = -0.3 * np.exp(-((X - 3) ** 2 + (Y - 5) ** 2) / 2)
+    ridge = 0.15 * np.exp(-(((X - 0.1) / 0.4) ** 2))
+    treatment = Treatment(cutoff_um=0.6, level="mean")
+    warnings = [
+        MeasuredMap((0.1, 0.1), height, treatment).treated(WIDTH).warnings
+        for height in (hill + dale + ridge, hill + dale)
+    ]
+    assert "its steepest slope" in warnings[0][0] and "point" not in warnings[0][0]
+    assert not warnings[1]
+
+
 def test_a_tilted_map_is_levelled_by_a_plane():
     component = MeasuredMap(
         (0.1, 0.1), HEIGHT + 0.1 * X - 0.05 * Y, Treatment(level="line", cutoff_um=1.0)
