@@ -48,6 +48,8 @@ _PROBE_LINES = 400
 LONGEST_LINE = 1_000_000
 # a group of at most so many rows apart from the rest is part of the header or footer
 _STRAY_ROWS = 2
+# no file with a table in it is cut into so many pieces, which would fill the memory
+_MOST_PIECES = 1000
 
 
 @dataclass(frozen=True)
@@ -264,6 +266,11 @@ def _rows(
         width = len(groups[-1][-1][1]) if groups[-1] else len(values)
         if len(values) != width:
             groups.append([])
+        if len(groups) > _MOST_PIECES:
+            found = (
+                f"more than {_MOST_PIECES} times the rows change their length or a text cuts them"
+            )
+            raise ReadError(name, f"line {place}", f"{found}; allowed: one table of numbers")
         groups[-1].append((place, values))
     groups = [group for group in groups if group]
     main = max(groups, key=len)

@@ -157,6 +157,7 @@ def test_what_was_done_is_said(tmp_path, kind, note):
         (rows() + rows(), UM, "line 202: position turns back"),
         ("1\n2\n3\n4\n", UM, "one column, no positions"),
         ("no numbers here\n", UM, "no numbers found"),
+        ("1\n1 2\n" * 600, UM, "line 1001: more than 1000 times the rows change their length"),
         ("x [um] z [um]\n" + rows() + "Units: nm\n", None, "names nm and um for the"),
         (rows() + rows(X + 21, Z, decimal=","), UM, "line 202: '21,000"),
         (rows() + "20.1 (0.3)\n", UM, "line 202: '20.1 (0.3)' is not numbers"),
