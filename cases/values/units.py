@@ -127,8 +127,10 @@ def _told(value: str, number: str, unit: Any, dimension: Dimension) -> str:
     """What to write instead of a quantity that is nearly one; empty if nothing is near."""
     kind = unit.dimensionality
     if dimension is FORCE and kind == _unit("kg").dimensionality:
-        force = float(number) * _registry().Quantity(1.0, unit).to("kg").magnitude
-        return f"a mass; its weight is {force * STANDARD_GRAVITY / 1000:.5g} kN, write that; "
+        mass = float(number) * _registry().Quantity(1.0, unit).to("kg").magnitude
+        force = f"{mass * STANDARD_GRAVITY / 1000:.5g} kN"
+        # in kg, since a ton has 907 of them in America
+        return f"a mass of {mass:.5g} kg; its weight is {force}, write that; "
     if dimension is MOLAR_ENERGY and kind == _unit("J").dimensionality:
         joule = float(number) * _registry().Quantity(1.0, unit).to("J").magnitude
         return f"per atom; of a mole it is {joule * 6.02214076e20:.5g} kJ/mol, write that; "

@@ -44,6 +44,13 @@ _SIZE = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s*(?P<unit>[^\W\d_]+|Å)?",
     re.IGNORECASE,
 )
+# A factor beside the numbers: whether they have been multiplied by it nobody knows.
+_SCALE = re.compile(
+    r"(?:[xz]|height|value|vertical)?[ _-]*(?:scale|scaling|scal(?:e|ing)[ _-]?factor|factor"
+    r"|multiplier|skalierung|skalierungsfaktor|faktor|maßstab)\s*[:=]\s*"
+    r"(?P<number>[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s*$",
+    re.IGNORECASE,
+)
 _ABOUT = {
     "instrument": re.compile(
         r"(?:instrument|device|microscope|gerät|model|system)\s*[:=]\s*(.+)", re.I
@@ -63,6 +70,7 @@ class Header:
         length_um: Of a map, along y.
         instrument: Empty if not named.
         date: Empty if not named.
+        scale: A factor other than 1 that it names, as it is written; empty if none.
     """
 
     position_unit: str | None = None
@@ -71,6 +79,7 @@ class Header:
     length_um: float | None = None
     instrument: str = ""
     date: str = ""
+    scale: str = ""
 
 
 def read_header(lines: tuple[str, ...], columns: int, name: str) -> Header:
@@ -87,8 +96,12 @@ def read_header(lines: tuple[str, ...], columns: int, name: str) -> Header:
     said: dict[str, set[str]] = {"position": set(), "height": set(), "any": set()}
     size: dict[str, float] = {}
     about: dict[str, str] = {}
+    scale = ""
     for line in lines:
         body = line.strip().lstrip("#%!;/'\"* \t")
+        factor = _SCALE.match(body)
+        if factor and float(factor["number"].replace(",", ".")) != 1.0:
+            scale = body.strip()[:60]
         sized = _read_size(body, size) if columns > 3 else False
         if not sized:
             for column, unit in _units(body, columns):
@@ -104,6 +117,7 @@ def read_header(lines: tuple[str, ...], columns: int, name: str) -> Header:
         size.get("height"),
         about.get("instrument", ""),
         about.get("date", ""),
+        scale,
     )
 
 

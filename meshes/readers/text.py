@@ -36,12 +36,18 @@ def read_text(text: str, wanted: Wanted, provenance: Provenance) -> ProfileScan 
     header = read_header(table.header, table.values.shape[1], name)
     _require_one_header(table, name)
     values = _columns(table, wanted, name)
-    provenance = replace(
-        provenance,
-        instrument=header.instrument,
-        date=header.date,
-        notes=provenance.notes + table.notes,
-    )
+    notes = provenance.notes + table.notes
+    if header.scale:
+        if wanted.height_unit is None:
+            raise ReadError(
+                name,
+                "units",
+                f"the file says {header.scale!r}, and not whether the heights are multiplied by it "
+                'yet; allowed: units = { height = "..." } in the case, the unit of the numbers as '
+                "they stand there",
+            )
+        notes += (f"{header.scale!r} is not applied: the case says the unit of the heights",)
+    provenance = replace(provenance, instrument=header.instrument, date=header.date, notes=notes)
     width = values.shape[1]
     if width > 3 or (width == 3 and len(values) <= 3 and not wanted.columns):
         return _matrix(values, header, wanted, provenance)
@@ -267,7 +273,7 @@ def _axis(values: Array, axis: str, name: str) -> tuple[tuple[Array, float], int
             name,
             axis,
             f"positions along {axis} lie on no regular grid; allowed: x, y and height on one, or "
-            "columns = [1, 3] for position and height of a profile",
+            "columns = [1, 3] or [2, 3] for position and height of a profile along x or y",
         )
     count = int(np.rint(index).max()) + 1
     # the spacing from end to end is exact where the exporter rounded positions

@@ -209,6 +209,27 @@ def test_the_unit_of_a_setting_is_no_unit_of_the_heights(tmp_path, setting):
     assert roughness(scan) == pytest.approx(RQ, rel=0.01)
 
 
+@pytest.mark.parametrize(
+    "line", ["# Scale: 0.001", "Z scale factor = 1e-3", "Skalierung: 0,001", "Multiplier: 1000"]
+)
+def test_a_factor_in_the_header_is_asked_about(tmp_path, line):
+    content = "x [um]\tz [um]\n" + line + "\n" + rows()
+    with pytest.raises(ReadError, match="not whether the heights are multiplied by it"):
+        read(tmp_path, content)
+    scan = read(tmp_path, content, Wanted(height_unit="um"))
+    assert roughness(scan) == pytest.approx(RQ, rel=0.01)
+    assert "is not applied" in " ".join(scan.provenance.notes)
+
+
+@pytest.mark.parametrize(
+    "line", ["Scale: 1.0", "Scale: 1:100", "Scale bar = 10 um", "Factor: none"]
+)
+def test_what_is_no_factor_is_not_asked_about(tmp_path, line):
+    assert roughness(read(tmp_path, "x [um]\tz [um]\n" + line + "\n" + rows())) == pytest.approx(
+        RQ, rel=0.01
+    )
+
+
 HEIGHTS = np.arange(12.0).reshape(3, 4)
 POINTS = [(x, y, HEIGHTS[y, x]) for y in range(3) for x in range(4)]
 
