@@ -1,11 +1,14 @@
 """What a cluster is asked for: times, memory and options, also in Slurm's own spellings.
 
-Slurm's spellings are those of the manual page of sbatch, options ``--time`` and ``--mem``.
-A bare number is refused as everywhere: sbatch would read minutes, or megabytes.
+Slurm's spellings are those of the manual page of sbatch, options ``--time`` and ``--mem``, where
+a bare number is minutes or megabytes. It is the only place where napress reads a number without
+its unit: whoever writes these tables has written scripts for sbatch. Slurm's words for "no limit"
+(0, UNLIMITED) are refused, since the queue is told how long a run may take.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 from typing import Annotated, Any
@@ -23,7 +26,9 @@ LONGEST_MIN = 366 * 1440
 _MEGABYTES = {
     **{"MB": 1.0, "GB": 1000.0, "TB": 1e6, "MiB": 1.048576, "GiB": 1073.741824},
     **{"K": 1 / 1024, "M": 1.0, "G": 1024.0, "T": 1024.0**2},
+    **{"k": 1 / 1024, "m": 1.0, "g": 1024.0, "t": 1024.0**2},
 }
+_NUMBER = re.compile(r"\s*\d{1,12}\s*")
 _GRES = re.compile(r"[A-Za-z0-9_]+(:[A-Za-z0-9_]+)?:\d{1,6}")
 LARGEST_MB = 100_000_000
 # Options of sbatch that have a key of their own, or that belong to the workflow engine.
@@ -47,43 +52,51 @@ _ENGINES_OWN = (
 
 
 def minutes(raw: object) -> int:
-    """Returns a wall time in whole minutes, at least one.
+    """Returns a wall time in whole minutes, rounded up as Slurm does.
 
     Args:
-        raw: Such as ``2 h``, or as Slurm writes it: ``2:00:00``, ``1-12``, ``1-12:30:00``.
+        raw: Such as ``2 h``, or as Slurm writes it: ``90`` (minutes), ``90:00``, ``1:30:00``,
+            ``1-12``, ``1-12:30:00``.
 
     Raises:
         ValueError: Naming what is allowed.
     """
-    allowed = f"allowed: '2 h' (units: {', '.join(_MINUTES)}) or Slurm's '2:00:00', '1-12:00'"
-    found = None
-    if isinstance(raw, str):
-        clock = _CLOCK.fullmatch(raw)
-        if clock and (clock["days"] or ":" in clock["clock"]):
-            parts = [float(part) for part in clock["clock"].split(":")]
-            # With days the clock begins with hours, without them it ends with seconds.
-            if clock["days"] or len(parts) == 3:
-                parts += [0.0] * (3 - len(parts))
-            else:
-                parts = [0.0, *parts]
-            hours, minute, second = parts
-            found = 1440.0 * float(clock["days"] or 0) + 60.0 * hours + minute + second / 60.0
+    allowed = (
+        "allowed: '2 h' (units: s, min, h, d), or as Slurm writes it: 90 (minutes), '1:30:00', "
+        "'1-12:00'"
+    )
+    raw_text = _as_text(raw)
+    clock = _CLOCK.fullmatch(raw_text)
+    if clock:
+        parts = [float(part) for part in clock["clock"].split(":")]
+        # With days the clock begins with hours; without them a short one begins with minutes.
+        if clock["days"] or len(parts) == 3:
+            parts += [0.0] * (3 - len(parts))
         else:
-            found = _in_units(raw, _MINUTES)
+            parts = [0.0, *parts, *[0.0] * (2 - len(parts))]
+        hours, minute, second = parts
+        found = 1440.0 * float(clock["days"] or 0) + 60.0 * hours + minute + second / 60.0
+    else:
+        found = _in_units(raw_text, _MINUTES)
     return _bounded(raw, found, LONGEST_MIN, allowed, f"at most {LONGEST_MIN // 1440} d")
 
 
 def megabytes(raw: object) -> int:
-    """Returns an amount of memory in whole megabytes, at least one.
+    """Returns an amount of memory in whole megabytes, rounded up as Slurm does.
 
     Args:
-        raw: Such as ``2 GB``, or as Slurm writes it: ``4G``, ``2000M``.
+        raw: Such as ``2 GB``, or as Slurm writes it: ``4000`` (megabytes), ``4G``, ``2048K``.
 
     Raises:
         ValueError: Naming what is allowed.
     """
-    allowed = f"allowed: '2 GB' (units: {', '.join(_MEGABYTES)})"
-    found = _in_units(raw, _MEGABYTES) if isinstance(raw, str) else None
+    allowed = (
+        "allowed: '2 GB' (units: MB, GB, TB, MiB, GiB), or as Slurm writes it: 4000 (megabytes), "
+        "'4G' (units: K, M, G, T)"
+    )
+    raw_text = _as_text(raw)
+    number = _NUMBER.fullmatch(raw_text)
+    found = float(raw_text) if number else _in_units(raw_text, _MEGABYTES)
     return _bounded(raw, found, LARGEST_MB, allowed, f"at most {LARGEST_MB // 1_000_000} TB")
 
 
@@ -126,6 +139,13 @@ def generic_resource(raw: object) -> str:
     raise ValueError(f"{shown(raw)} is not usable; allowed: 'name:count' or 'name:type:count'")
 
 
+def _as_text(raw: object) -> str:
+    """A text, or the digits of a whole number; empty for anything else."""
+    if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw < 10**12:
+        return str(raw)
+    return raw if isinstance(raw, str) else ""
+
+
 def _in_units(raw: str, units: dict[str, float]) -> float | None:
     match = _AMOUNT.fullmatch(raw)
     if match is None or match[2] not in units:
@@ -138,7 +158,8 @@ def _bounded(raw: object, found: float | None, most: int, allowed: str, bound: s
         raise ValueError(f"{shown(raw)} is not usable; {allowed}")
     if found > most:
         raise ValueError(f"{shown(raw)} is too much; {allowed}, {bound}")
-    return max(1, round(found))
+    # What arithmetic adds in the last digit is not one more.
+    return max(1, math.ceil(found - 1e-9))
 
 
 def _field(kind: Any, description: str) -> Any:
@@ -146,12 +167,12 @@ def _field(kind: Any, description: str) -> Any:
 
 
 def _text_of(parse: Any, unit: str = "") -> Any:
-    """A text and what it is read as; a number of a unit is written with it again."""
+    """A text and what it is read as; a number of a unit, also bare, is written with it again."""
     return Annotated[
         Any,
         PlainValidator(parse),
         PlainSerializer(lambda value: f"{value} {unit}" if unit else value),
-        WithJsonSchema({"type": "string"}),
+        WithJsonSchema({"type": ["string", "integer"] if unit else "string"}),
     ]
 
 
@@ -160,8 +181,10 @@ class Cluster(Strict):
 
     partition: _field(text() | None, "partition") = None
     account: _field(text() | None, "account; without it none is passed") = None
-    time: _field(_text_of(minutes, "min"), "wall time limit of a run, '2 h' or '2:00:00'") = 120
-    memory: _field(_text_of(megabytes, "MB"), "memory of a run, '2 GB' or '2G'") = 2000
+    time: _field(
+        _text_of(minutes, "min"), "wall time limit of a run, '2 h' or '2:00:00'; 90: minutes"
+    ) = 120
+    memory: _field(_text_of(megabytes, "MB"), "memory of a run, '2 GB' or '2G'; 4000: MB") = 2000
     ranks: _field(count(1, 10_000), "MPI ranks per run") = 1
     nodes: _field(count(1, 1000) | None, "nodes per run; default: the cluster decides") = None
     jobs: _field(count(1, 100_000), "runs submitted at a time") = 100

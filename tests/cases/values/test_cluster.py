@@ -23,6 +23,13 @@ from napress.cases.values.cluster import Cluster, megabytes, minutes, sbatch_opt
         ("1-12:30", 2190),
         ("0-00:10:00", 10),
         ("0:00:01", 1),
+        ("1:10", 2),
+        ("90", 90),
+        (90, 90),
+        ("1:30:00", 90),
+        ("1-0", 1440),
+        ("1-12:00", 2160),
+        ("1-12:30:30", 2191),
     ],
 )
 def test_times(text, expected):
@@ -31,24 +38,37 @@ def test_times(text, expected):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("2 GB", 2000), ("4G", 4096), ("2000M", 2000), ("512K", 1), ("1T", 2**20)],
+    [
+        *(("2 GB", 2000), ("4G", 4096), ("2000M", 2000), ("512K", 1), ("1T", 2**20)),
+        *(("4000", 4000), (4000, 4000), ("500M", 500), ("2048K", 2), ("1025K", 2), ("4g", 4096)),
+    ],
 )
 def test_memory(text, expected):
     assert megabytes(text) == expected
 
 
 @pytest.mark.parametrize(
-    "raw", ["30", 30, "0:00:00", "1:2:3:4", "-1 h", "UNLIMITED", "400 d", None]
+    "raw", ["0", 0, True, 1.5, "0:00:00", "1:2:3:4", "-1 h", -1, "UNLIMITED", "400 d", 10**9, None]
 )
 def test_times_that_nobody_could_mean(raw):
     with pytest.raises(ValueError, match="allowed: '2 h'"):
         minutes(raw)
 
 
-@pytest.mark.parametrize("raw", ["4000", 4000, "0 GB", "2 gigs", "999999 TB", ""])
+@pytest.mark.parametrize("raw", ["0", 0, -1, 1.5, True, "0 GB", "2 gigs", "999999 TB", 10**12, ""])
 def test_memory_that_nobody_could_mean(raw):
     with pytest.raises(ValueError, match="allowed: '2 GB'"):
         megabytes(raw)
+
+
+def test_bare_numbers_are_read_from_a_table_and_written_with_their_unit():
+    cluster = Cluster.model_validate({"time": 90, "memory": 4000})
+    assert (cluster.time, cluster.memory) == (90, 4000)
+    written = cluster.model_dump(mode="json", include={"time", "memory"})
+    assert written == {"time": "90 min", "memory": "4000 MB"}
+    assert Cluster.model_validate(written) == cluster
+    offered = Cluster.model_json_schema()["properties"]["time"]
+    assert offered["type"] == ["string", "integer"]
 
 
 def test_options_reach_the_shell_as_words():
