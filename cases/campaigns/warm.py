@@ -59,7 +59,7 @@ def kind_of(case: Any) -> tuple[Any, ...]:
 
 
 def tiny_case(resolved: dict[str, Any]) -> dict[str, Any]:
-    """Returns a case of the same kind that takes a second: one shallow wave, 16 elements."""
+    """Returns a case of the same kind that takes seconds: one shallow wave on 16 elements."""
     width = resolved["interface"]["width"]
     size, unit = width.split(maxsplit=1)
     height = f"{0.005 * float(size)!r} {unit}"
@@ -67,10 +67,11 @@ def tiny_case(resolved: dict[str, Any]) -> dict[str, Any]:
     thick = {"thickness": width}
     kept = ("creep", "contact", "size_effect", "resistance")
     more = {name: resolved[name] for name in kept if name in resolved}
+    elements = 4 if resolved["interface"]["dimension"] == 3 else 16
     return {
         "title": "compiles the forms of a campaign",
         "surface": [wave],
-        "interface": {**resolved["interface"], "elements": 16},
+        "interface": {**resolved["interface"], "elements": elements},
         "sodium": {**resolved["sodium"], **thick},
         "ceramic": {**resolved["ceramic"], **thick},
         "program": [{"pressure": "0.01 MPa", **({"duration": "1 s"} if "creep" in more else {})}],

@@ -151,6 +151,16 @@ def test_the_tiny_case_is_a_case_of_the_same_kind(sweeping, more):
     assert small.interface.elements == 16 and small.sodium.material == case.sodium.material
 
 
+def test_the_tiny_case_of_a_map_has_as_few_elements_on_its_face(sweeping):
+    text = (sweeping.folder / "case.toml").read_text()
+    text = text.replace("interface = { ", "interface = { dimension = 3, ").replace("= 16", "= 32")
+    case = parse_case(text.encode(), "case.toml", sweeping.folder)
+    tiny = warm.tiny_case(tomllib.loads(resolved_toml(case)))
+    small = parse_case(tomli_w.dumps(tiny).encode(), "tiny.toml", sweeping.folder)
+    assert warm.kind_of(small) == warm.kind_of(case)
+    assert small.interface.elements**2 == 16
+
+
 def test_the_estimate_grows_with_the_mesh_and_follows_finished_runs(sweeping):
     text = (sweeping.folder / "case.toml").read_text()
     case = parse_case(text.encode(), "c", sweeping.folder)
