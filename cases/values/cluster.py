@@ -49,6 +49,9 @@ _ENGINES_OWN = (
     *("--comment", "--workdir", "--chdir", "-D", "--clusters", "-M", "--gpus", "-G"),
     *("--ntasks-per-gpu", "--cpus-per-gpu", "--wrap", "--array", "-a"),
 )
+# The engine looks for its own options anywhere, also at the end of a word such as rack-c.
+_LONG = "|".join(name for name in (*_OWN_KEY, *_ENGINES_OWN) if name.startswith("--"))
+_ENGINE_REFUSES = re.compile(rf"-J|--parsable|-[oeDApnctCN]\s|(?:{_LONG})[=\s]")
 
 
 def minutes(raw: object) -> int:
@@ -125,7 +128,11 @@ def sbatch_options(raw: object) -> str:
             raise ValueError(f"{shown(word)} has a key of its own; allowed: {_OWN_KEY[short]}")
         if short in _ENGINES_OWN:
             raise ValueError(f"{shown(word)} is set by the workflow engine; {allowed}")
-    return shlex.join(words)
+    quoted = shlex.join(words)
+    if found := _ENGINE_REFUSES.search(quoted):
+        taken = f"{shown(found[0])} within it is taken for an option of the workflow engine"
+        raise ValueError(f"{shown(raw)} is not usable ({taken}); {allowed}")
+    return quoted
 
 
 def generic_resource(raw: object) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from types import SimpleNamespace
 
 import pytest
 
@@ -78,6 +80,24 @@ def test_options_reach_the_shell_as_words():
         *("--mail-user", "me@example.org", "--comment-x=$(touch x)", "--exclusive=`id`")
     ]
     assert "'--exclusive=`id`'" in quoted
+
+
+@pytest.mark.parametrize("before", ["", "--exclusive ", "--nodelist=rack"])
+@pytest.mark.parametrize("after", ["", "=x", " x", " --exclusive"])
+def test_what_the_engine_refuses_is_refused_before_anything_is_started(before, after):
+    engine = pytest.importorskip("snakemake_executor_plugin_slurm.validation")
+    options = {"--nice"}
+    for pattern in engine.get_forbidden_slurm_options():
+        options |= {re.match(r"-+[a-zA-Z-]+", part)[0] for part in pattern.split("|")}
+    assert len(options) > 25
+    for option in options:
+        raw = f"{before}{option}{after}"
+        try:
+            offered = sbatch_options(raw)
+        except ValueError:
+            continue
+        job = SimpleNamespace(resources=SimpleNamespace(slurm_extra=offered))
+        engine.validate_slurm_extra(job)
 
 
 def test_keys_of_a_cluster_reach_the_engine(tmp_path):
