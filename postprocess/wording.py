@@ -60,12 +60,16 @@ def defused(text: Any) -> Any:
     """A cell of a CSV file that no spreadsheet takes for a formula.
 
     A text that begins with ``=``, ``+``, ``-``, ``@``, a tab or a return gets an apostrophe
-    before it, which spreadsheets hide; numbers, also as texts, stay.
+    before it, which spreadsheets hide; numbers, also as texts, stay. Control characters, which
+    a terminal that shows the file would obey, are replaced.
     """
-    if not isinstance(text, str) or text[:1] not in ("=", "+", "-", "@", "\t", "\r"):
+    if not isinstance(text, str):
         return text
+    shown = printable(text)
+    if text[:1] not in ("=", "+", "-", "@", "\t", "\r"):
+        return shown
     try:
         float(text)
     except ValueError:
-        return f"'{text}"
+        return f"'{shown}"
     return text

@@ -188,9 +188,12 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _varied(table: pd.DataFrame, fields: list[str] | None, columns: dict[str, str]) -> list[str]:
-    """Returns the columns of parameters that vary: as the sweep says, else those that do."""
+    """Returns the columns of parameters that vary: as the sweep says, else those that do.
+
+    A title names a run; it has its place among the first columns.
+    """
     if fields is not None:
-        return [columns[field] for field in fields if field in columns]
+        return [columns[field] for field in fields if field in columns and field != "title"]
     return [
         column
         for field, column in columns.items()

@@ -58,6 +58,8 @@ def test_what_is_not_resolved_is_less_than(value, resolution, text):
         ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
         ("-2+3", "'-2+3"),
         ("\t=1", "'\t=1"),
+        ("\r=1", "'\ufffd=1"),
+        ("\x1b[2Jrough", "\ufffd[2Jrough"),
         ("-2.5", "-2.5"),
         (-2.5, -2.5),
         ("rough NZSP", "rough NZSP"),

@@ -17,9 +17,9 @@ from napress.cases.sweeps.columns import case_columns, summary_columns
 GRID = '[grid]\n"surface[0].rms" = ["0.1 um", "0.2 um"]\nceramic.material = ["nzsp", "llzo"]\n'
 
 
-def finished_sweep(sweeping):
-    """A sweep of four whose run folders are there."""
-    prepared = engine.prepare(sweeping.write(GRID), sweeping.out)
+def finished_sweep(sweeping, text=GRID):
+    """A sweep whose run folders are there."""
+    prepared = engine.prepare(sweeping.write(text), sweeping.out)
     engine.write_down(prepared)
     engine.campaign_of(prepared, ranks=1).write_down()
     for index, run in enumerate(prepared.runs):
@@ -136,6 +136,15 @@ def test_names_carry_units():
         "a_y_um": 2,
         "ended": "x",
     }
+
+
+def test_titles_that_name_points_are_one_column(sweeping):
+    text = '[zip]\ntitle = ["=1+1", "\\u001b[2J"]\n"sodium.thickness" = ["9 um", "10 um"]\n'
+    collected = collect_folder(finished_sweep(sweeping, text).folder)
+    assert collected.varied == ["sodium.thickness_um"]
+    table = pd.read_csv(sweeping.out / "s" / "sweep.csv")
+    assert list(table.columns).count("title") == 1
+    assert set(table["title"]) == {"'=1+1", "\ufffd[2J"}
 
 
 def test_no_text_of_a_table_is_taken_for_a_formula(sweeping):
