@@ -106,7 +106,7 @@ def read_table(path: Path, given_units: Mapping[str, str] | None = None) -> Tabl
         if head.lower() == BRANCH:
             branch = _branches(raw, file, [number for number, _ in body])
             continue
-        quantity, unit = _quantity_of(head, file, given_units or {})
+        quantity, unit = _quantity_of(head, index + 1, file, given_units or {})
         if quantity in columns:
             raise CaseError(
                 file, head, f"a second column of {quantity}; allowed: one, in a single unit"
@@ -131,7 +131,9 @@ def _decoded(content: bytes, file: str) -> str:
     raise CaseError(file, "", "is not text; allowed: a table as text, such as UTF-8")
 
 
-def _quantity_of(head: str, file: str, given: Mapping[str, str]) -> tuple[str, str | None]:
+def _quantity_of(
+    head: str, number: int, file: str, given: Mapping[str, str]
+) -> tuple[str, str | None]:
     """Quantity of a column and its unit; None if the cells have to carry it."""
     written = re.fullmatch(r"(.+?)\s*[(\[]\s*(.*?)\s*[)\]]\s*|(.+?)\s+/\s*(\S+)", head)
     if written is not None:
@@ -146,11 +148,12 @@ def _quantity_of(head: str, file: str, given: Mapping[str, str]) -> tuple[str, s
         name = name.lower()
     if name not in QUANTITIES:
         allowed = ", ".join([*QUANTITIES, BRANCH])
+        hint = did_you_mean(name, QUANTITIES)
+        # What resembles no quantity may be the first line of a file that is no table at all.
         raise CaseError(
             file,
-            head or "header",
-            f"is no column; {did_you_mean(name, QUANTITIES)}allowed: {allowed}, "
-            "each with its unit, such as pressure_MPa",
+            head if hint else f"header, column {number}",
+            f"is no column; {hint}allowed: {allowed}, each with its unit, such as pressure_MPa",
         )
     asked = given.get(name)
     if unit and asked and _spelled(unit) != _spelled(asked):

@@ -302,10 +302,9 @@ def _require_one_block(
     following = next(group for group in groups if group[0][0] > end)
     cut = next((place for place in sorted(texts) if end < place < following[0][0]), None)
     if cut is not None:
+        # Not what it says: whether this is a table at all is not known.
         raise ReadError(
-            name,
-            f"line {cut}",
-            f"{texts[cut].strip()[:40]!r} is not numbers; allowed: {width} numbers in every row",
+            name, f"line {cut}", f"is not numbers; allowed: {width} numbers in every row"
         )
     raise ReadError(
         name,

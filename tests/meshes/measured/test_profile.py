@@ -84,7 +84,7 @@ def test_cutoff_removes_short_waves_and_sets_the_resolution():
     [
         ("0 0\n2 0\n1 0\n", "line 3: position turns back, from 2 to 1 um"),
         ("0 0\n1 0 3\n2 0\n3 0\n4 0\n", "line 2: has 3 numbers, the rows before it 2"),
-        ("0 0\nx y\n2 0\n3 0\n4 0\n", "line 2: 'x y' is not numbers"),
+        ("0 0\nx y\n2 0\n3 0\n4 0\n", "line 2: is not numbers"),
         ("0 0\n1 0\n2 0\n", "3 points, at least 8 needed"),
         ("", "0 points"),
     ],
