@@ -54,10 +54,12 @@ test-paraview: setup
 	@"$(BIN)/python" -m pytest --override-ini=addopts= --import-mode=importlib -ra tests/paraview
 
 # Exit code 75 of the script means that a Slurm cannot run here; make passes it on as 2.
+# A machine has one such Slurm: tests of another copy of the sources wait for it.
 test-cluster: setup
 	@tools/slurm_one_node.sh install
-	@trap 'tools/slurm_one_node.sh stop' EXIT; tools/slurm_one_node.sh start \
-	  && "$(BIN)/python" -m pytest --override-ini=addopts= --import-mode=importlib -ra tests/cluster
+	@exec 9>/tmp/napress-slurm-$$(id -u).lock; flock 9; \
+	  trap 'tools/slurm_one_node.sh stop' EXIT; tools/slurm_one_node.sh start 9>&- \
+	  && "$(BIN)/python" -m pytest --override-ini=addopts= --import-mode=importlib -ra tests/cluster 9>&-
 
 verify: setup
 	@"$(BIN)/napress" verify

@@ -36,10 +36,10 @@ write_config() {
     refuse_other_slurm
     local host cores memory
     host=$(hostname -s)
-    # At least four, so that two runs of two ranks go side by side on any machine.
-    # nproc alone would answer OMP_NUM_THREADS.
+    # At least two, for a run of two ranks. More than there are would be slower: ranks that wait
+    # for each other do so at full speed. nproc alone would answer OMP_NUM_THREADS.
     cores=$(env -u OMP_NUM_THREADS nproc)
-    [ "$cores" -ge 4 ] || cores=4
+    [ "$cores" -ge 2 ] || cores=2
     memory=$(($(awk '/MemTotal/ {print $2}' /proc/meminfo) / 1024 * 9 / 10))
     # The daemons find each other by host name; it must lead to the loopback.
     getent hosts "$host" >/dev/null || echo "127.0.0.1 $host" >>/etc/hosts

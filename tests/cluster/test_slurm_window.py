@@ -1,4 +1,4 @@
-"""A pressure window on a real Slurm, by --slurm and through a Snakemake profile.
+"""A pressure window on a real Slurm, by --slurm and then through a Snakemake profile.
 
 Needs the one-node Slurm of tools/slurm_one_node.sh; `make test-cluster` starts and stops it.
 """
@@ -20,6 +20,8 @@ WAVE = '{ kind = "sinusoid", amplitude = "0.5 um", wavelength = "10 um" }'
 TO_5_MPA = TINY_CASE.replace('"0.5 MPa"', '"5 MPa"')
 WINDOW = """
 [window]
+pellet = "pellet.toml"
+seeds = 1
 closure_target = "80 %"
 asked_pressure = "4 MPa"
 run_levers = false
@@ -27,6 +29,7 @@ run_levers = false
 partition = "test"
 time = "10 min"
 memory = "1 GB"
+ranks = 2
 jobs = 4
 """
 PROFILE = """
@@ -53,6 +56,13 @@ def ask(folder: Path, *words: str) -> tuple[str, str]:
     return done.stdout, done.stderr
 
 
+def names_of_good_runs(folder: Path) -> set[str]:
+    """What the answer rests on; none of its runs may have gone wrong."""
+    runs = json.loads((folder / "out" / "window.json").read_text())["runs"]
+    assert all(run["reason"] == "" for run in runs)
+    return {run["name"] for run in runs}
+
+
 def jobs_of_slurm(folder: Path) -> dict[str, set[str]]:
     """Job number of Slurm in which each run was, by its id."""
     return {
@@ -62,19 +72,18 @@ def jobs_of_slurm(folder: Path) -> dict[str, set[str]]:
 
 
 @pytest.mark.timeout(900)
-def test_a_window_with_its_pellet_runs_on_slurm_and_is_not_run_again(tmp_path):
+def test_a_window_runs_on_slurm_then_as_a_profile_says_and_repeats_nothing(tmp_path):
     pellets = Path(str(resources.files("napress.cases").joinpath("examples", "pellets")))
     (tmp_path / "pellet.toml").write_text((pellets / "nzsp-isostatic.toml").read_text())
-    text = TO_5_MPA.replace(WAVE, RANDOM) + WINDOW + "ranks = 2\n"
-    text = text.replace("asked_pressure", 'pellet = "pellet.toml"\nseeds = 2\nasked_pressure')
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "config.yaml").write_text(PROFILE)
+    text = TO_5_MPA.replace(WAVE, RANDOM) + WINDOW
     (tmp_path / "case.toml").write_text(text)
     out, _ = ask(tmp_path, "--slurm")
     assert out.startswith("Tiny wave")
-    answer = json.loads((tmp_path / "out" / "window.json").read_text())
-    assert {"pellet", "seed 4", "seed 5"} <= {run["name"] for run in answer["runs"]}
-    assert all(run["reason"] == "" for run in answer["runs"])
+    assert names_of_good_runs(tmp_path) == {"pellet", "seed 4"}
     numbers = jobs_of_slurm(tmp_path)
-    assert len(numbers) == len(answer["runs"]) and set() not in numbers.values()
+    assert len(numbers) == 2 and set() not in numbers.values()
     assert all(len(jobs) == 1 and "" not in jobs for jobs in numbers.values())
     # The interface on the ranks that were asked for, a pellet on one.
     logs = {file.stem: file.read_text() for file in (tmp_path / "out" / "logs").iterdir()}
@@ -85,13 +94,8 @@ def test_a_window_with_its_pellet_runs_on_slurm_and_is_not_run_again(tmp_path):
     assert again == out and "to go" not in err
     assert jobs_of_slurm(tmp_path) == numbers
 
-
-@pytest.mark.timeout(900)
-def test_a_window_runs_as_a_profile_says(tmp_path):
-    (tmp_path / "case.toml").write_text(TO_5_MPA + WINDOW)
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "config.yaml").write_text(PROFILE)
-    ask(tmp_path, "--profile", "mine")
-    answer = json.loads((tmp_path / "out" / "window.json").read_text())
-    assert all(run["reason"] == "" for run in answer["runs"])
-    assert "" not in set().union(*jobs_of_slurm(tmp_path).values())
+    ask(tmp_path, "--profile", "mine", "--seeds", "2")
+    assert names_of_good_runs(tmp_path) == {"pellet", "seed 4", "seed 5"}
+    more = jobs_of_slurm(tmp_path)
+    assert {run: jobs for run, jobs in more.items() if run in numbers} == numbers
+    assert len(more) == 3 and "" not in set().union(*more.values())
