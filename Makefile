@@ -45,10 +45,10 @@ demo: setup
 	@echo "again:  $(BIN)/napress report $(RUN)   ParaView: $(BIN)/napress paraview $(RUN)"
 
 test: setup
-	@"$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@"$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-quick: setup
-	@"$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(PYTEST_ARGS)
+	@"$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow" $(PYTEST_ARGS)
 
 test-paraview: setup
 	@"$(BIN)/python" -m pytest --override-ini=addopts= --import-mode=importlib -ra tests/paraview
@@ -88,7 +88,7 @@ columns: setup
 # Every warning counts: a dead link, a page that no other names.
 docs: setup
 	@"$(BIN)/python" tools/set_up.py --venv "$(VENV)" --docs
-	@"$(BIN)/python" -m sphinx -W --keep-going -q -b html docs build/docs
+	@"$(BIN)/python" -m sphinx -W --keep-going -q -b html $(SPHINX_ARGS) docs build/docs
 	@echo "documentation: build/docs/index.html"
 
 lint: setup

@@ -168,10 +168,10 @@ def import_graph(project: Path) -> dict[Path, set[Path]]:
     return graph
 
 
-def circle_breaches(project: Path) -> Iterator[str]:
+def circle_breaches(project: Path, graph: dict[Path, set[Path]]) -> Iterator[str]:
     """Yield the circles between neighbours: files or folders of one folder, at any depth."""
     arrows: dict[Path, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for file, used in import_graph(project).items():
+    for file, used in graph.items():
         for other in used:
             one, two = file.relative_to(project).parts, other.relative_to(project).parts
             depth = next(
@@ -179,17 +179,17 @@ def circle_breaches(project: Path) -> Iterator[str]:
             )
             if "__init__.py" not in (one[depth], two[depth]):
                 arrows[project.joinpath(*one[:depth])][one[depth]].add(two[depth])
-    for folder, graph in sorted(arrows.items()):
-        in_order = {name: sorted(graph[name]) for name in sorted(graph)}
+    for folder, inside in sorted(arrows.items()):
+        in_order = {name: sorted(inside[name]) for name in sorted(inside)}
         try:
             TopologicalSorter(in_order).prepare()
         except CycleError as error:
             yield f"{folder.relative_to(project)}: circle {' <- '.join(error.args[1])}"
 
 
-def room_breaches(project: Path) -> Iterator[str]:
+def room_breaches(project: Path, graph: dict[Path, set[Path]]) -> Iterator[str]:
     """Yield imports against the order of the rooms, and rooms without a place in it."""
-    for file, used in import_graph(project).items():
+    for file, used in graph.items():
         top, here = _room(project, file)
         order = ROOMS.get(top, ())
         if order and here not in order and here != "__init__":
@@ -229,7 +229,9 @@ def folder_breaches(project: Path) -> Iterator[str]:
 
 def breaches(project: Path) -> list[str]:
     """Return every breach in ``project`` as one line: file, line number, what is wrong."""
-    found = [*circle_breaches(project), *room_breaches(project), *folder_breaches(project)]
+    graph = import_graph(project)
+    found = [*circle_breaches(project, graph), *room_breaches(project, graph)]
+    found += folder_breaches(project)
     for package in LAYERS:
         for file in sorted((project / package).rglob("*.py")):
             source = file.read_text()

@@ -1,5 +1,6 @@
 """What every test shares."""
 
+import collections
 import os
 import signal
 from pathlib import Path
@@ -19,7 +20,14 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 
 def pytest_collection_modifyitems(items):
-    """Marks what ``make test-quick`` leaves out."""
+    """Marks what ``make test-quick`` leaves out, and begins with files that take long.
+
+    A file is run by one process: with a long one at the end the others would wait for it.
+    """
+    slow_of_file = collections.Counter()
     for item in items:
         if item.nodeid.partition("[")[0] in SLOW:
             item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("slow"):
+            slow_of_file[item.path] += 1
+    items.sort(key=lambda item: -slow_of_file[item.path])

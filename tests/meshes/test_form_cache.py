@@ -19,7 +19,7 @@ mesh = dolfinx.mesh.create_unit_interval(MPI.COMM_SELF, 3)
 x = ufl.SpatialCoordinate(mesh)
 form = x[0] ** 2 * ufl.dx
 begin = time.monotonic()
-options = backend.JIT_OPTIONS | {"timeout": 3}
+options = backend.JIT_OPTIONS | {"timeout": 1}
 value = dolfinx.fem.assemble_scalar(dolfinx.fem.form(form, jit_options=options))
 print(round(value, 6), time.monotonic() - begin)
 """
@@ -82,9 +82,9 @@ def test_a_form_that_a_killed_process_was_at_is_compiled_anew(compiling, tmp_pat
 
 
 def test_a_form_that_another_process_is_at_is_waited_for(compiling, tmp_path):
-    first = compiling(6)
+    first = compiling(3)
     wait_for(tmp_path / "begun")
-    # FFCx would give up after 3 s.
+    # FFCx would give up after 1 s.
     out, err = compiling(0).communicate(timeout=100)
     assert out.startswith("0.333333"), err
     assert first.communicate(timeout=100)[0].startswith("0.333333")

@@ -15,7 +15,8 @@ surface = [{ kind = "sinusoid", amplitude = "0.05 um", wavelength = "10 um", pha
 interface = { width = "10 um", elements = 8 }
 sodium = { material = "sodium-wang-2020", thickness = "5 um" }
 ceramic = { material = "nzsp", thickness = "5 um" }
-program = [{ pressure = "0.1 MPa" }, { pressure = "2 MPa" }]
+program = [{ pressure = "0.01 MPa" }, { pressure = "0.1 MPa" }]
+solver = { void_error = "10 percent" }
 output = { fields = "none", figures = false, report = false }
 """
 NAPRESS = Path(sys.executable).with_name("napress")

@@ -43,8 +43,8 @@ def test_planted_values_are_found_exactly_without_noise():
 
 
 def test_intervals_cover_what_was_planted_as_often_as_they_say():
-    """200 synthetic tables, seeded; scatter unknown to the fit; rows of `napress verify`."""
-    rows = planted_parameters()
+    """Seeded synthetic tables, half of `napress verify`'s; scatter unknown to the fit."""
+    rows = planted_parameters(100)
     assert len(rows) == 5
     assert not [row.name for row in rows if not row.passed]
 

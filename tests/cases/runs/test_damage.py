@@ -30,7 +30,7 @@ def killed(tmp_path_factory) -> Path:
     """A run that got kill -9 after some steps."""
     folder = tmp_path_factory.mktemp("killed")
     case = folder / "case.toml"
-    text = TINY_CASE.replace('"0.5 MPa" }', '"0.1 MPa" }, { pressure = "5 MPa" }')
+    text = TINY_CASE.replace('"0.5 MPa" }', '"0.1 MPa" }, { pressure = "2 MPa" }')
     case.write_text(text.replace('"none"', '"targets"').replace("elements = 16", "elements = 64"))
     process = start("run", case, "--out", folder / "run", "--quiet")
     while not (folder / "run" / "fields" / "index.json").exists():
@@ -90,7 +90,7 @@ def test_what_can_be_repaired_goes_on(killed, tmp_path, kind):
     with pytest.raises(SystemExit) as caught:
         main(["resume", str(run), "--quiet"])
     assert caught.value.code == 0
-    assert read_history(run / "history.csv")["pressure_MPa"].iloc[-1] == pytest.approx(5.0)
+    assert read_history(run / "history.csv")["pressure_MPa"].iloc[-1] == pytest.approx(2.0)
 
 
 def test_there_are_as_many_kinds_as_are_counted():

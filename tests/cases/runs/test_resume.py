@@ -25,6 +25,7 @@ from runs_of_the_command import (
 )
 from tiny_case import TINY_CASE
 
+from napress.cases.cli.main import main
 from napress.cases.errors import ExitCode
 from napress.cases.runs import folder as rf
 from napress.cases.runs.interface_run import resume_run, run_case
@@ -46,19 +47,19 @@ elements = 32
 [sodium]
 material = "sodium-wang-2020"
 thickness = "20 um"
-poisson = {{ value = 0.33, estimate = true, note = "test" }}
-yield_strength = {{ value = "1 MPa", estimate = true, note = "test" }}
-hardening = {{ value = "2 MPa", estimate = true, note = "test" }}
+poisson = { value = 0.33, estimate = true, note = "test" }
+yield_strength = { value = "1 MPa", estimate = true, note = "test" }
+hardening = { value = "2 MPa", estimate = true, note = "test" }
 
 [ceramic]
 material = "nzsp"
 thickness = "40 um"
 
 [[program]]
-pressure = "1 MPa"
+pressure = "0.5 MPa"
 
 [[program]]
-pressure = "{last}"
+pressure = "1.5 MPa"
 
 [solver]
 first_step = "0.02 um"
@@ -75,7 +76,7 @@ report = false
 @pytest.fixture(scope="module")
 def case(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("case") / "small.toml"
-    path.write_text(CASE.format(last="2.5 MPa"))
+    path.write_text(CASE)
     return path
 
 
@@ -116,7 +117,14 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_killed_run_ends_as_if_never_killed(copy, whole):
+def test_killed_and_then_interrupted_it_ends_as_if_never_stopped(copy, whole):
+    process = start("resume", copy, "--quiet")
+    wait_for_steps(process, copy, len(history(copy)) + 4)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert len(stderr.strip().splitlines()) == 1 and "resume" in stderr
+    assert rf.read_status(copy).state == "interrupted"
     result = finish("resume", copy, "--quiet")
     assert result.returncode == 0, result.stderr
     assert rf.read_status(copy).state == "finished"
@@ -131,92 +139,62 @@ def test_killed_run_continues_on_two_ranks(copy, whole):
     assert_same_history(copy, whole)
 
 
-def test_two_ranks_give_what_one_gives(case, whole, tmp_path):
-    folder = tmp_path / "run"
-    arguments = ["-m", "napress.cases.cli", "run", case, "--out", folder, "--quiet"]
-    run_ranks(2, arguments, timeout_s=DEADLINE_S)
-    assert_same_history(folder, whole)
-
-
-def test_killed_more_than_once(case, whole, tmp_path):
-    folder = tmp_path / "run"
-    process = start("run", case, "--out", folder, "--quiet")
-    wait_for_steps(process, folder, 3)
-    process.kill()
-    process.communicate()
-    process = start("resume", folder, "--quiet")
-    wait_for_steps(process, folder, len(history(folder)) + 4)
-    process.kill()
-    process.communicate()
-    result = finish("resume", folder, "--quiet")
-    assert result.returncode == 0, result.stderr
-    assert_same_history(folder, whole)
-
-
-def test_ctrl_c_is_named_and_can_be_resumed(case, whole, tmp_path):
-    folder = tmp_path / "run"
-    process = start("run", case, "--out", folder, "--quiet")
-    wait_for_steps(process, folder, 6)
-    process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=DEADLINE_S)
-    assert process.returncode == ExitCode.INTERRUPTED
-    assert len(stderr.strip().splitlines()) == 1 and "resume" in stderr
-    assert rf.read_status(folder).state == "interrupted"
-    result = finish("resume", folder, "--quiet")
-    assert result.returncode == 0, result.stderr
-    assert_same_history(folder, whole)
-
-
-def test_a_scheduler_that_ends_two_ranks_leaves_a_run_to_go_on_with(case, tmp_path):
+def test_two_ranks_that_a_scheduler_ends_give_what_one_gives_in_the_end(case, whole, tmp_path):
     folder = tmp_path / "run"
     words = [launcher(), "-n", "2", *COMMAND, "run", str(case), "--out", str(folder), "--quiet"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     )
-    wait_for_steps(process, folder, 3)
+    wait_for_steps(process, folder, 12)
     process.terminate()
     _, stderr = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == ExitCode.INTERRUPTED
     assert stderr.count("napress: ") == 1 and "SIGTERM" in stderr
     assert rf.read_status(folder).state == "interrupted"
     assert not (folder / rf.LOCK_FILE).exists()
+    result = finish("resume", folder, "--quiet")
+    assert result.returncode == 0, result.stderr
+    assert_same_history(folder, whole)
+
+
+def resume(folder: Path) -> int:
+    """Resumes in this process; gives the exit code."""
+    with pytest.raises(SystemExit) as caught:
+        main(["resume", str(folder), "--quiet"])
+    return caught.value.code
 
 
 def test_finished_run_is_left_alone(whole):
     before = contents(whole)
-    result = finish("resume", whole, "--quiet")
-    assert result.returncode == 0, result.stderr
+    assert resume(whole) == 0
     assert contents(whole) == before
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
-def test_truncated_checkpoint_is_refused_and_nothing_lost(copy, share):
+def test_truncated_checkpoint_is_refused_and_nothing_lost(copy, share, capsys):
     path = copy / "checkpoint" / "last.npz"
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
-    refused(copy, "not a whole checkpoint")
+    refused(copy, "not a whole checkpoint", capsys)
 
 
-def test_checkpoint_of_another_case_is_refused_and_nothing_lost(copy, tmp_path):
+def test_checkpoint_of_another_case_is_refused_and_nothing_lost(copy, tmp_path, capsys):
     other_case, other = tmp_path / "other.toml", tmp_path / "other"
-    other_case.write_text(CASE.format(last="1.5 MPa"))
-    process = start("run", other_case, "--out", other, "--quiet")
-    wait_for_steps(process, other, 2)
-    process.kill()
-    process.communicate()
+    other_case.write_text(TINY_CASE)
+    run_case(other_case, other, RunOptions(quiet=True))
     shutil.copy(other / "checkpoint" / "last.npz", copy / "checkpoint" / "last.npz")
-    refused(copy, "another case")
+    refused(copy, "another case", capsys)
 
 
-def refused(folder: Path, reason: str) -> None:
+def refused(folder: Path, reason: str, capsys) -> None:
     """Resuming fails in one line, and what the run had found stays."""
     kept = {name: data for name, data in contents(folder).items() if kept_by_all(name)}
-    result = finish("resume", folder, "--quiet")
-    assert result.returncode == ExitCode.FILE_SYSTEM
-    (line,) = result.stderr.strip().splitlines()
+    assert resume(folder) == ExitCode.FILE_SYSTEM
+    printed = capsys.readouterr()
+    (line,) = printed.err.strip().splitlines()
     assert "last.npz" in line and reason in line and "Traceback" not in line
-    assert result.stdout == ""
+    assert printed.out == ""
     after = {name: data for name, data in contents(folder).items() if kept_by_all(name)}
     assert after == kept
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
-import time
+import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 from mpi import run_ranks
+from runs_of_the_command import finish, start, wait_for_steps
 
 CASE = """
 title = "Small map"
@@ -28,16 +26,9 @@ hardening = { value = "2 MPa", estimate = true }
 material = "nzsp"
 thickness = "15 um"
 """
-COMMAND = [sys.executable, "-m", "napress.cases.cli"]
+# Drawing takes longer than all the rest, so only one run is drawn.
+PLAIN = "[output]\nfigures = false\nreport = false\n"
 DEADLINE_S = 200.0
-
-
-def finish(*arguments):
-    done = subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, timeout=DEADLINE_S
-    )
-    assert done.returncode == 0, done.stderr
-    return done
 
 
 def history(folder):
@@ -58,14 +49,29 @@ def same(one, other, tolerance):
 @pytest.fixture(scope="module")
 def case(tmp_path_factory):
     path = tmp_path_factory.mktemp("case") / "map.toml"
-    path.write_text(CASE)
+    path.write_text(CASE + PLAIN)
     return path
 
 
 @pytest.fixture(scope="module")
-def whole(case, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("whole") / "run"
-    finish("run", case, "--out", folder, "--quiet")
+def whole(tmp_path_factory):
+    """A run that was never stopped, with figures and report."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "map.toml").write_text(CASE)
+    done = finish("run", folder / "map.toml", "--out", folder / "run", "--quiet")
+    assert done.returncode == 0, done.stderr
+    return folder / "run"
+
+
+@pytest.fixture(scope="module")
+def killed(case, tmp_path_factory):
+    """A run that got kill -9 after a few steps."""
+    folder = tmp_path_factory.mktemp("killed") / "run"
+    process = start("run", case, "--out", folder, "--quiet")
+    wait_for_steps(process, folder, 4)
+    process.kill()
+    process.communicate()
+    assert not (folder / "summary.json").exists()
     return folder
 
 
@@ -95,31 +101,15 @@ def test_report_figures_and_fields_are_there(whole):
     assert list((whole / "conduction").glob("electrolyte_*.vtu"))
 
 
-def killed_on_the_way(case, folder):
-    """Starts a run and kills it after a few steps."""
-    process = subprocess.Popen([*COMMAND, "run", str(case), "--out", str(folder), "--quiet"])
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        path = folder / "history.csv"
-        if path.exists() and len(path.read_text().splitlines()) > 4:
-            break
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert not (folder / "summary.json").exists()
-
-
-def test_killed_run_ends_as_if_never_killed(case, whole, tmp_path):
-    folder = tmp_path / "run"
-    killed_on_the_way(case, folder)
-    finish("resume", folder, "--quiet")
+def test_killed_run_ends_as_if_never_killed(killed, whole, tmp_path):
+    folder = shutil.copytree(killed, tmp_path / "run")
+    done = finish("resume", folder, "--quiet")
+    assert done.returncode == 0, done.stderr
     same(folder, whole, 2e-4)
 
 
-def test_killed_run_goes_on_with_two_ranks(case, whole, tmp_path):
-    folder = tmp_path / "run"
-    killed_on_the_way(case, folder)
+def test_killed_run_goes_on_with_two_ranks(killed, whole, tmp_path):
+    folder = shutil.copytree(killed, tmp_path / "run")
     arguments = ["-m", "napress.cases.cli", "resume", folder, "--quiet"]
     run_ranks(2, arguments, timeout_s=DEADLINE_S)
     same(folder, whole, 2e-4)

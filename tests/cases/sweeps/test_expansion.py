@@ -183,7 +183,10 @@ def test_a_base_that_is_not_there(sweeping):
 
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.toml")), ids=lambda file: file.stem)
 def test_shipped_sweeps_hold_valid_cases(file):
-    runs = expand(load_sweep(file), file)
+    # Of a thousand surfaces a fifth is built, told by the hash of the case: there are 20 seeds
+    # of each of 50 points.
+    few = {"thousand-runs": lambda run_id: int(run_id, 16) % 5 > 0}
+    runs = expand(load_sweep(file), file, few.get(file.stem, lambda run_id: False))
     expected = {"thousand-runs": 1000, "twenty-seeds": 20, "closure-map": 8}
     assert len(runs) == expected.get(file.stem, len(runs)) >= 8
     programs = [to_program(run.case.program) for run in runs]
