@@ -24,7 +24,7 @@ PER_SQUARE, PER_SIDE, REST = 30.0, 130.0, 2400.0
 # At 10 000 unknowns, and the power with which it grows.
 FACTOR_S, FACTOR_POWER = 0.105, 1.54
 TANGENT_S, TANGENT_POWER = 0.07, 1.1
-MEMORY_MB, MEMORY_POWER = 170.0, 1.05
+MEMORY_MB, MEMORY_POWER = 220.0, 1.19
 PROGRAM_MB = 230.0
 CONDUCTION_MB = 500.0
 SOLVES = 450  # Newton iterations of a run to full closure
