@@ -150,7 +150,6 @@ def test_latin_hypercube_fills_every_slice(sweeping):
             '{ distribution = "uniform", from = "1 um", to = "2 mm" }',
             "different units",
         ),
-        ('[cluster]\ntime = "2"', "'2 h'"),
         (
             '[grid]\n"surface[0].seed" = [1,2,3,4,5,6,7,8,9,10,11]\n[random]\nsamples = 10000\n'
             '[random.fields]\n"surface[0].hurst" = { distribution = "uniform", from = 0.1, to = 1}',
