@@ -7,6 +7,7 @@ points, and what becomes of it when the sodium's nodes are moved.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -42,6 +43,13 @@ class HistoryField:
     write: Callable[[Array], None]
     leave: Callable[[], Array] | None = None
     arrive: Callable[[Array], None] | None = None
+
+
+def as_rows(values: Array, kind: str) -> Array:
+    """Values as one row per point of their kind, also where a rank has none."""
+    axes = 2 if kind == CELLS else 1
+    shape = values.shape[:axes], values.shape[axes:]
+    return np.asarray(values, dtype=float).reshape(*(math.prod(one) for one in shape))
 
 
 def copied(fields: Iterable[HistoryField]) -> dict[str, Array]:

@@ -43,13 +43,16 @@ class DeflectionBasis:
         places = np.zeros((count, 1), dtype=np.int64)
         for line, (first, _) in zip(self._lines, lines, strict=True):
             own = first[:, None] + np.arange(DEGREE + 1)
-            places = (places[:, :, None] * line.size + own[:, None]).reshape(count, -1)
+            pairs = places[:, :, None] * line.size + own[:, None]
+            # A rank may have no point, and then no size can be told from the others.
+            places = pairs.reshape(count, math.prod(pairs.shape[1:]))
         found = []
         for derivative_axis in (None, *range(len(lines))):
             weights = np.ones((count, 1))
             for axis, (_, along) in enumerate(lines):
                 factor = along[axis == derivative_axis]
-                weights = (weights[:, :, None] * factor[:, None]).reshape(count, -1)
+                products = weights[:, :, None] * factor[:, None]
+                weights = products.reshape(count, math.prod(products.shape[1:]))
             found.append(BasisAtPoints(places, weights, self.size))
         return found[0], found[1:]
 

@@ -245,7 +245,7 @@ class TrappedGas(ContactPart):
     def middles(self) -> Array:
         """Where the facets are now, the same on every rank, (facets, dimension-1), µm."""
         lateral = self._body.surface().position[:, :-1]
-        own = lateral.reshape(len(self.graph.own), self._points, -1).mean(axis=1)
+        own = lateral.reshape(-1, self._points, lateral.shape[1]).mean(axis=1)
         return np.stack([self._everywhere(axis) for axis in own.T], axis=-1)
 
     def carry(self, before: Array, after: Array, gas: Array) -> Array:

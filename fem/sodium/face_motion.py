@@ -45,7 +45,8 @@ class FaceMotion:
         points = start + face.rule @ edges - places[:, :1]
         reference = (points @ np.swapaxes(inverse, 1, 2)).reshape(-1, dimension)
         shapes = space.ufl_element().basix_element.tabulate(1, reference)[..., 0]
-        shapes = shapes.reshape(1 + dimension, len(cells), -1, shapes.shape[-1])
+        # A rank may have no facet, and then no size can be told from the others.
+        shapes = shapes.reshape(1 + dimension, *points.shape[:2], shapes.shape[-1])
         self._values = shapes[0]
         self._lateral = np.einsum("rfpn,fra->fapn", shapes[1:], inverse[:, :, : dimension - 1])
 

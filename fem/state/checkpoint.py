@@ -25,7 +25,7 @@ from scipy.spatial import cKDTree
 
 from napress.fem.coupled.system import CoupledSystem
 from napress.fem.coupled.unknowns import Evaluation, Linearised, State
-from napress.fem.history_field import CELLS, FACE, SHARED, copied
+from napress.fem.history_field import CELLS, FACE, SHARED, as_rows, copied
 from napress.fem.inputs.load_program import ByDisplacement
 from napress.fem.sodium.points import reference_points
 from napress.fem.state.committed import AcceptedStep, Committed, commit
@@ -71,7 +71,8 @@ def _packed(
     found: dict[str, dict[str, Array]] = {NODES: {}, VERTICES: {}, CELLS: {}, FACE: {}}
     shared = {}
     for prefix, one in ((STATE, step), (TANGENT, tangent)):
-        found[NODES][prefix] = one.state.sodium[sodium.displacement_dofs]
+        displacement = one.state.sodium[sodium.displacement_dofs]
+        found[NODES][prefix] = displacement.reshape(-1, sodium.dimension)
         found[VERTICES][prefix] = one.state.sodium[pressure_dofs]
         for name, values in zip(DIRECTIONS, one.directions, strict=True):
             found[CELLS][f"{prefix}_{name}"] = values
@@ -105,9 +106,9 @@ def save(
     arrays: dict[str, Array] = {}
     packed, shared = _packed(system, accepted)
     for kind, points in _points(system).items():
-        for name, values in {"points": points, **packed[kind]}.items():
-            rows = np.asarray(values, dtype=float).reshape(len(points), -1)
-            gathered = gather_rows(system.sodium.comm, rows)
+        rows = {name: as_rows(values, kind) for name, values in packed[kind].items()}
+        for name, values in {"points": points, **rows}.items():
+            gathered = gather_rows(system.sodium.comm, values)
             if gathered is not None:
                 arrays[f"{kind}{SEPARATOR}{name}"] = gathered
     failure = None

@@ -22,6 +22,7 @@ from napress.fem.history_field import (
     NEAREST,
     Array,
     HistoryField,
+    as_rows,
     copied,
 )
 
@@ -80,7 +81,7 @@ class History:
         values = {}
         for field in self._carried():
             rows = (field.leave or field.read)()
-            values[field.name] = self.everywhere(self._rows(field, rows))
+            values[field.name] = self.everywhere(as_rows(rows, field.kind))
         points = {kind: self.everywhere(self._points(kind)) for kind in (CELLS, FACE)}
         return Departure(points, values)
 
@@ -109,11 +110,6 @@ class History:
 
     def _carried(self) -> list[HistoryField]:
         return [field for field in self.fields if field.carried != BY_HOLDER]
-
-    def _rows(self, field: HistoryField, values: Array) -> Array:
-        """Values as one row per point."""
-        points = values.shape[: 2 if field.kind == CELLS else 1]
-        return np.asarray(values, dtype=float).reshape(int(np.prod(points)), -1)
 
     def _points(self, kind: str) -> Array:
         sodium = self._system.sodium
