@@ -17,6 +17,7 @@ def history(**columns):
         "contact_pressure_mean_MPa": [1.0, 2.0, 3.0, 4.0],
         "trapped_gas_max_MPa": [0.0] * 4,
         "friction_pJ_per_um": [0.0] * 4,
+        "closure_percent": [10.0, 20.0, 30.0, 40.0],
         "redistributions": [0] * 4,
         "energy_balance_error_percent": [30.0, 0.1, -5.0, 0.1],
     }
@@ -31,6 +32,15 @@ def test_nothing_is_said_of_a_good_run():
 def test_energy_at_a_target_or_at_the_end(error):
     (text,) = faults(history(energy_balance_error_percent=[0.1, 0.1, 0.1, error]))
     assert text.startswith("The energy balance is ") and "at 4 MPa" in text
+
+
+@pytest.mark.parametrize(("fall", "said"), [(0.03, 0), (0.06, 1)])
+def test_the_last_facets_close_with_small_falls(fall, said):
+    falling = {"pressure_MPa": [1.0, 2.0, 2.0 * (1 - fall), 4.0]}
+    falling |= {"contact_pressure_mean_MPa": falling["pressure_MPa"]}
+    assert len(faults(history(**falling, closure_percent=[90.0, 99.9, 99.92, 100.0]))) == said
+    # as long as more than the last facets are open nothing of it is allowed
+    assert len(faults(history(**falling, closure_percent=[90.0, 99.5, 99.92, 100.0]))) == 1
 
 
 def test_pressure_that_falls_while_the_platen_moves_on():
