@@ -192,6 +192,7 @@ class Snapshot:
         time_s: Time since first touch; 0 while the load program has none.
         temperature_K: Temperature of the step.
         stripped: What the current has done; None where none is ever driven.
+        shear_load_MPa: What friction along the slopes bears of the mean pressure.
     """
 
     step: int
@@ -217,3 +218,4 @@ class Snapshot:
     time_s: float = 0.0
     temperature_K: float = ROOM_TEMPERATURE_K
     stripped: Stripped | None = None
+    shear_load_MPa: float = 0.0

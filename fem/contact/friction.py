@@ -182,6 +182,12 @@ class Friction(ContactPart):
         loads = [at.view.load(area * one) for one in carried.T]
         return self._body.comm.allreduce(np.array(loads))
 
+    def borne_load(self, at: ContactState) -> Array:
+        """What shear along the slopes bears of the platen's load at each point, (n,), µN."""
+        carried, _ = self.traction(at)
+        area = self._body.face.reference_area * at.surface.stretch
+        return -area * (carried * self._slope()).sum(1)
+
     def shift_ceramic(self, motion_um: Array) -> None:
         """Moves a laterally uniform ceramic under the sodium, (dimension-1,), µm."""
         self._set_anchor(self.anchor() + motion_um)

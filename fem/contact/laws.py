@@ -110,6 +110,12 @@ class InterfaceLaws:
         """Friction load on the ceramic, as `Friction.drag_load`; None without friction."""
         return None if self.friction is None else self.friction.drag_load(at)
 
+    def shear_load(self, at: ContactState) -> float:
+        """What shear along the slopes bears of the platen's load, µN. Collective."""
+        if self.friction is None:
+            return 0.0
+        return self._body.sum(self.friction.borne_load(at).sum())
+
     def friction_work(self, at: ContactState) -> float:
         """Work dissipated by slip since the last committed state, pJ. Collective."""
         return 0.0 if self.friction is None else self._body.sum(self.friction.dissipation(at).sum())

@@ -58,6 +58,7 @@ class Sampler:
             interface = self._interface(accepted)
             body = self._sodium_body(accepted)
             drag = system.laws.drag_load(accepted.evaluation)
+            shear = system.laws.shear_load(accepted.evaluation)
             ceramic = self._ceramic_body(accepted, drag) if sodium.comm.rank == 0 else None
         if interface is None or body is None or ceramic is None:
             return None
@@ -95,6 +96,7 @@ class Sampler:
             time_s=now.time_s,
             temperature_K=now.temperature_K,
             stripped=stripped,
+            shear_load_MPa=shear / system.nominal_area,
         )
 
     def _whole_volume(self, now: Committed, stripped: Stripped) -> float:

@@ -62,7 +62,13 @@ INTERFACE = (
     Column(
         "contact_pressure_mean_MPa",
         "Mean contact pressure",
-        "Contact pressure over the whole interface; equals the mean pressure in equilibrium.",
+        "Contact pressure over the whole interface; with the load that shear bears the mean "
+        "pressure in equilibrium.",
+    ),
+    Column(
+        "contact_shear_load_MPa",
+        "Load borne by shear",
+        "What friction along the slopes bears of the mean pressure, 0 without friction.",
     ),
     Column(
         "contact_pressure_peak_MPa",

@@ -20,9 +20,9 @@ LARGEST_FALL, WITH_REDISTRIBUTION = 0.01, 0.1
 # are, so it saws: it rises while nothing closes and falls, by up to 2.8 % on 20 rough
 # surfaces of 256 facets, as the next facet does. So small a void says nothing finer.
 NEARLY_CLOSED_PERCENT, OF_LAST_FACETS = 99.8, 0.05
-# Contact carries what the platen presses with, to this share of it; some of the load is
-# friction along the slopes where there is friction.
-LARGEST_DISAGREEMENT, WITH_FRICTION = 0.02, 0.2
+# Contact, with the shear of friction along its slopes, carries what the platen presses with, to
+# this share of it.
+LARGEST_DISAGREEMENT = 0.02
 
 
 def faults(history: pd.DataFrame) -> list[str]:
@@ -71,17 +71,15 @@ def _falling_pressure(history: pd.DataFrame) -> str:
 
 
 def _equilibrium(history: pd.DataFrame) -> str:
-    """Contact and platen pressure; gas in the voids carries part of the load as well."""
+    """Pressure of contact and of gas in the voids, and shear, against that of the platen."""
     pressure = history["pressure_MPa"]
-    friction = history.filter(regex=r"^friction_pJ")
-    has_friction = len(friction.columns) > 0 and bool((friction.to_numpy() > 0.0).any())
-    share = WITH_FRICTION if has_friction else LARGEST_DISAGREEMENT
-    gap = (history["contact_pressure_mean_MPa"] - pressure).abs() - history["trapped_gas_max_MPa"]
-    excess = (gap / pressure.abs()).where(gap > 0.0, 0.0).fillna(0.0)
-    if not excess.max() > share:
+    shear = history.get("contact_shear_load_MPa", 0.0)  # older runs do not tell
+    carried = history["contact_pressure_mean_MPa"] + shear
+    excess = ((carried - pressure).abs() / pressure.abs()).fillna(0.0)
+    if not excess.max() > LARGEST_DISAGREEMENT:
         return ""
-    worst = history.loc[excess.idxmax()]
+    at = excess.idxmax()
     return (
-        f"Contact carries {number(worst['contact_pressure_mean_MPa'])} MPa where the platen "
-        f"presses with {number(worst['pressure_MPa'])} MPa."
+        f"Contact carries {number(carried[at])} MPa where the platen "
+        f"presses with {number(pressure[at])} MPa."
     )

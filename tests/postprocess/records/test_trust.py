@@ -15,8 +15,7 @@ def history(**columns):
         "pressure_MPa": [1.0, 2.0, 3.0, 4.0],
         "platen_displacement_um": [0.1, 0.2, 0.3, 0.4],
         "contact_pressure_mean_MPa": [1.0, 2.0, 3.0, 4.0],
-        "trapped_gas_max_MPa": [0.0] * 4,
-        "friction_pJ_per_um": [0.0] * 4,
+        "contact_shear_load_MPa": [0.0] * 4,
         "closure_percent": [10.0, 20.0, 30.0, 40.0],
         "redistributions": [0] * 4,
         "energy_balance_error_percent": [30.0, 0.1, -5.0, 0.1],
@@ -63,5 +62,7 @@ def test_contact_that_carries_another_load_than_the_platen():
     carried = {"contact_pressure_mean_MPa": [1.0, 2.0, 2.9, 4.0]}
     (text,) = faults(history(**carried))
     assert text == "Contact carries 2.9 MPa where the platen presses with 3 MPa."
-    assert faults(history(**carried, trapped_gas_max_MPa=[0.0, 0.1, 0.1, 0.1])) == []
-    assert faults(history(**carried, friction_pJ_per_um=[0.0, 0.1, 0.1, 0.1])) == []
+    # what shear along the slopes bears is no fault, more than that is one
+    assert faults(history(**carried, contact_shear_load_MPa=[0.0, 0.0, 0.1, 0.0])) == []
+    assert len(faults(history(**carried, contact_shear_load_MPa=[0.0, 0.0, 0.2, 0.0]))) == 1
+    assert faults(history().drop(columns="contact_shear_load_MPa")) == []

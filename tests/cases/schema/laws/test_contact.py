@@ -140,6 +140,10 @@ def test_history_tells_of_gas_and_friction(whole):
     assert last["trapped_gas_max_MPa"] > 0.15
     assert last["friction_pJ_per_um"] > 0 and last["gas_pJ_per_um"] > 0
     assert np.all(np.diff(whole["friction_pJ_per_um"]) >= 0)
+    # Pressure of contact and gas, and shear along the slopes, are all that the platen feels.
+    carried = whole["contact_pressure_mean_MPa"] + whole["contact_shear_load_MPa"]
+    assert np.abs(carried / whole["pressure_MPa"] - 1).max() < 1e-4
+    assert whole["contact_shear_load_MPa"].max() > 1e-3 * whole["pressure_MPa"].max()
     assert abs(last["energy_balance_error_percent"]) < 10
 
 
