@@ -161,8 +161,10 @@ def _drive(
             run = _build(comm, case, file, folder, options, Spent(comm, folder, resumed), progress)
             return run.finish(run.go(resumed))
     except BaseException as error:
+        # What is refused before a step is taken leaves the folder as it was.
+        refused = isinstance(error, NapressError) and not (run and run.under_way)
         # Without the other ranks: they may be anywhere.
-        if comm.rank == 0:
+        if comm.rank == 0 and not refused:
             _note_interrupted(folder, run, error)
         raise
 
@@ -268,7 +270,7 @@ class _Run:
         self._system, self._model, self._folder, self._key = system, model, folder, key
         self._spent, self._recorder, self._progress = spent, recorder, progress
         self._comm = system.sodium.comm
-        self.where = (0, 0.0)
+        self.where, self.under_way = (0, 0.0), False
         self._save_at = -math.inf  # the first step is always kept
 
     def go(self, resumed: bool) -> Outcome:
@@ -292,6 +294,7 @@ class _Run:
         self._sampler = Sampler(self._system, self._initial_void)
         on_root(self._comm, self._truncate, start.step if not from_touch else -1)
         on_root(self._comm, self.note, "running", "")
+        self.under_way = True
         return follow(
             self._system,
             self._model.program,

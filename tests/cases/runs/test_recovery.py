@@ -107,6 +107,8 @@ def test_a_signal_of_a_scheduler_ends_a_run_in_good_order(tmp_path, name):
         [sys.executable, "-m", "napress.cases.cli", "run", str(case), "--out", str(out), "-q"],
         stderr=subprocess.PIPE,
         text=True,
+        # under nohup it would be ignored, as it should be
+        preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),
     )
     deadline = time.monotonic() + 120
     while not (out / "history.csv").exists():
