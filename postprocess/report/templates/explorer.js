@@ -103,6 +103,9 @@
   }
   function headline(low, high) {
     const end = Math.min(high, data.top);
+    if (low === null && !Number.isFinite(high))
+      return "Whether there is a pressure window is not known: up to " + three(data.top) + " MPa, the "
+        + "highest pressure computed, the targets are not met and nothing breaks.";
     if (low === null || !(low < end)) return "There is no pressure window.";
     if (!Number.isFinite(high))
       return "Press at " + three(low) + " MPa or more; nothing breaks up to " + three(end) + " MPa.";

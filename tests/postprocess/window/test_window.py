@@ -144,6 +144,14 @@ def test_window_is_that_of_the_worst_seed_at_either_end():
     assert "a factor 2 below the lower end" in placed(found.window, low / 2)
 
 
+def test_a_run_that_did_not_get_there_leaves_open_whether_there_is_a_window():
+    found = answer(history(top=3.0))
+    assert found.window.range_MPa is None
+    assert headline(found).startswith(
+        "Whether there is a pressure window is not known: up to 2.8 MPa, the highest pressure"
+    )
+
+
 def test_no_window_says_so_and_names_what_would_open_one():
     found = answer(history(break_at=5.0))
     assert found.window.range_MPa is None
