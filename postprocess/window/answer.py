@@ -13,6 +13,7 @@ from napress.postprocess.records.columns import band_head, head
 from napress.postprocess.window.curves import Array, Curves
 from napress.postprocess.window.ends import (
     LOWER_NAMES,
+    NOT_KNOWN,
     UPPER_NAMES,
     USES,
     Targets,
@@ -137,11 +138,8 @@ def headline(answer: Answer) -> str:
     """The window in one sentence."""
     window = answer.window
     ends = window.range_MPa
-    if ends is None and (window.lower.pressure_MPa, window.upper.pressure_MPa) == (None, None):
-        return (
-            f"Whether there is a pressure window is not known: up to {window.top_MPa:.3g} MPa, the "
-            "highest pressure computed, the targets are not met and nothing breaks."
-        )
+    if not window.is_known:
+        return NOT_KNOWN.format(window.top_MPa)
     if ends is None:
         return "There is no pressure window."
     if window.upper.pressure_MPa is None:

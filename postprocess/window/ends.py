@@ -32,6 +32,10 @@ UPPER_NAMES = {
     "pores": "metal that is pushed through connected pores",
     "press": "rating of press and die",
 }
+NOT_KNOWN = (
+    "Whether there is a pressure window is not known: up to {:.3g} MPa, the highest pressure "
+    "computed, the targets are not met and nothing breaks."
+)
 # Modes that are a use of strength and break at 1, not probabilities.
 USES = ("local_stress", "pellet_stress", "sleeve", "punch", "pores")
 
@@ -91,6 +95,11 @@ class Window:
     top_MPa: float
     exists: bool
     seeds_at_top: int
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the runs got as far as either end."""
+        return self.lower.pressure_MPa is not None or self.upper.pressure_MPa is not None
 
     @property
     def range_MPa(self) -> tuple[float, float] | None:
