@@ -1,8 +1,10 @@
 """What every test shares."""
 
 import collections
+import importlib
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,13 @@ def pytest_collection_modifyitems(items):
         if item.get_closest_marker("slow"):
             slow_of_file[item.path] += 1
     items.sort(key=lambda item: -slow_of_file[item.path])
+
+
+@pytest.fixture
+def benchmark_file(monkeypatch):
+    """Imports a file of ``benchmarks/`` by its name; what it brings along is forgotten again."""
+    folder = Path(__file__).resolve().parent.parent / "benchmarks"
+    monkeypatch.syspath_prepend(folder)
+    yield importlib.import_module
+    for path in folder.glob("*.py"):
+        sys.modules.pop(path.stem, None)

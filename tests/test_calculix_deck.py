@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
-
 
 @pytest.fixture
-def deck(monkeypatch):
-    monkeypatch.syspath_prepend(BENCHMARKS)
-    import calculix_deck
-
-    yield calculix_deck
-    sys.modules.pop("calculix_deck")
+def deck(benchmark_file):
+    return benchmark_file("calculix_deck")
 
 
 def area_um2(mesh, name):

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
-MADE = ("calculix_map", "calculix_deck", "press_sinusoid", "profile_of_stages", "reach_maps")
-
 
 @pytest.fixture
-def maps(monkeypatch):
-    monkeypatch.syspath_prepend(BENCHMARKS)
-    import calculix_map
-
-    yield calculix_map
-    for name in MADE:
-        sys.modules.pop(name, None)
+def maps(benchmark_file):
+    return benchmark_file("calculix_map")
 
 
 def test_bricks_fill_both_bodies_and_touch_at_the_peak(maps):

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import math
-import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
-BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
-
 
 @pytest.fixture
-def dimensions(monkeypatch):
-    monkeypatch.syspath_prepend(BENCHMARKS)
-    import dimensions
-
-    yield dimensions
-    sys.modules.pop("dimensions")
+def dimensions(benchmark_file):
+    return benchmark_file("dimensions")
 
 
 def pressed(dimensions, dimension, size):

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 import tomli_w
 
 from napress.cases.model.interface import to_model
 from napress.cases.schema.load import parse_case
 
-BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
-
 
 @pytest.fixture
-def reach(monkeypatch):
-    monkeypatch.syspath_prepend(BENCHMARKS)
-    import reach
-    import reach_maps
-
-    yield reach_maps, reach
-    for name in ("reach", "reach_maps"):
-        sys.modules.pop(name)
+def reach(benchmark_file):
+    return benchmark_file("reach_maps"), benchmark_file("reach")
 
 
 def test_the_whole_matrix_is_seven_surfaces_two_metals_four_stiffnesses(reach):
