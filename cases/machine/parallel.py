@@ -119,7 +119,9 @@ def noted_before_abort(note: Callable[[BaseException], None]) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        _to_note.append(functools.partial(note, error))
+        # Alone there is nobody to end, and an error that is kept keeps all that its run held.
+        if has_other_ranks():
+            _to_note.append(functools.partial(note, error))
         raise
 
 
