@@ -242,6 +242,20 @@ def standing(folder: Path) -> Status:
     return read_status(folder) if (Path(folder) / STATUS_FILE).exists() else Status("running")
 
 
+def note_interrupted(folder: Path, reason: str, where: tuple[int, float] | None = None) -> None:
+    """Writes down that a run is interrupted.
+
+    Args:
+        folder: Run folder.
+        reason: Why the run ends.
+        where: Step and mean pressure in MPa that it has got to; None: those written down last.
+    """
+    if where is None:
+        status = standing(folder)
+        where = status.step, status.pressure_MPa
+    write_status(folder, "interrupted", *where, reason)
+
+
 def interrupt(folder: Path, lock: str, reason: str) -> None:
     """Writes down that a run is interrupted, for the rank 0 that holds it and cannot.
 
@@ -250,11 +264,9 @@ def interrupt(folder: Path, lock: str, reason: str) -> None:
         lock: Of rank 0; nothing is done if it is no longer there.
         reason: Why the run ends.
     """
-    if not is_held_with(folder, lock):
-        return
-    status = standing(folder)
-    write_status(folder, "interrupted", status.step, status.pressure_MPa, reason)
-    release(folder, lock)
+    if is_held_with(folder, lock):
+        note_interrupted(folder, reason)
+        release(folder, lock)
 
 
 def append_log(folder: Path, line: str) -> None:

@@ -165,19 +165,11 @@ def _drive(
         refused = isinstance(error, NapressError) and not (run and run.under_way)
         # Without the other ranks: they may be anywhere.
         if comm.rank == 0 and not refused:
-            _note_interrupted(folder, run, error)
+            # What ended the run may have cost the folder as well.
+            with contextlib.suppress(RunFolderError):
+                where = run.where if run else None
+                run_folder.note_interrupted(folder, why_interrupted(error), where)
         raise
-
-
-def _note_interrupted(folder: Path, run: _Run | None, error: BaseException) -> None:
-    """Writes down what ended a run from outside, if that has not cost the folder as well."""
-    with contextlib.suppress(RunFolderError):
-        if run is None:
-            status = run_folder.standing(folder)
-            step, pressure = status.step, status.pressure_MPa
-        else:
-            step, pressure = run.where
-        run_folder.write_status(folder, "interrupted", step, pressure, why_interrupted(error))
 
 
 def _build(
