@@ -123,9 +123,9 @@ def read_header(lines: tuple[str, ...], columns: int, name: str) -> Header:
 
 def _one(said: dict[str, set[str]], column: str, name: str) -> str | None:
     """The unit of a column; one said of everything holds where nothing else was said."""
-    found = said[column] or said["any"]
     # said of everything and of no column, it contradicts them
-    found |= said["any"] - said["position"] - said["height"]
+    contradicting = said["any"] - said["position"] - said["height"]
+    found = (said[column] or said["any"]) | contradicting
     if len(found) > 1:
         names = " and ".join(sorted(found))
         key = f'units = {{ position = "um", height = "um" }} and a file with one {column} unit'

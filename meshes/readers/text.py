@@ -165,15 +165,12 @@ def _matrix(values: Array, header: Header, wanted: Wanted, provenance: Provenanc
     name = provenance.file
     unit, by = _unit("height", header, wanted, name)
     rows, columns = values.shape
-    of_header = None
-    if header.width_um is not None:
-        length = header.length_um or header.width_um * rows / columns
-        of_header = (header.width_um / columns, length / rows)
     if wanted.spacing_um is not None:
         spacing, said = (wanted.spacing_um, wanted.spacing_um), "case"
         _require_size(values.shape, wanted.spacing_um, header, name)
-    elif of_header is not None:
-        spacing, said = of_header, "header"
+    elif header.width_um is not None:
+        length = header.length_um or header.width_um * rows / columns
+        spacing, said = (header.width_um / columns, length / rows), "header"
     else:
         raise ReadError(
             name,
