@@ -67,17 +67,25 @@ class InterfaceSnapshot:
         return self.pressure_MPa > 0.0 if self.in_contact is None else self.in_contact
 
     def touching(self, contact_gap_um: float = CONTACT_GAP_UM) -> NDArray[np.bool_]:
-        """What counts as contact, (facets, points): by gap in 2-D, what is pressed in 3-D.
+        """What counts as contact, (facets, points), see `counts_as_contact`."""
+        return counts_as_contact(self.position_um, self.gap_um, self.pressed, contact_gap_um)
 
-        With facets large against the tolerance, as they are in 3-D, contact by gap would lag,
-        since the two faces part inside a facet only on average.
 
-        Args:
-            contact_gap_um: Gap up to which a point counts as in contact.
-        """
-        if self.position_um.shape[-1] == 2:
-            return self.gap_um <= contact_gap_um
-        return self.pressed
+def counts_as_contact(
+    position_um: Array, gap_um: Array, pressed: NDArray[np.bool_], contact_gap_um: float
+) -> NDArray[np.bool_]:
+    """What counts as contact: by gap in 2-D, what is pressed in 3-D.
+
+    With facets large against the tolerance, as they are in 3-D, contact by gap would lag,
+    since the two faces part inside a facet only on average.
+
+    Args:
+        position_um: Of the points, (..., dimension).
+        gap_um: There, (...,).
+        pressed: Where contact presses, (...,).
+        contact_gap_um: Gap up to which a point counts as in contact.
+    """
+    return gap_um <= contact_gap_um if position_um.shape[-1] == 2 else pressed
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def measure_interface(
 ) -> InterfaceMeasures:
     """Contact, voids and contact pressure of one step.
 
-    What counts as contact is said by `InterfaceSnapshot.touching`.
+    What counts as contact is said by `napress.fem.snapshot.counts_as_contact`.
 
     Args:
         interface: Contact surface.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from napress.fem.snapshot import CONTACT_GAP_UM, Array, Snapshot
+from napress.fem.snapshot import CONTACT_GAP_UM, Array, Snapshot, counts_as_contact
 from napress.postprocess.records import atomic as storage
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ class Profile:
         return self.position_um[:, -1] - self.gap_um
 
     def touching(self, contact_gap_um: float = CONTACT_GAP_UM) -> NDArray[np.bool_]:
-        """What counts as contact, (points,), see `InterfaceSnapshot.touching`."""
-        return self.gap_um <= contact_gap_um if self.position_um.shape[-1] == 2 else self.in_contact
+        """What counts as contact, (points,), see `counts_as_contact`."""
+        return counts_as_contact(self.position_um, self.gap_um, self.in_contact, contact_gap_um)
 
 
 class Profiles:
