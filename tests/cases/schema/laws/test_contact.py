@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
-
 import numpy as np
-import pandas as pd
 import pytest
 from mpi import run_ranks
+from runs_of_the_command import assert_same_rows, finish, history, start, wait_for_steps
 from tiny_case import TINY_CASE
 
 from napress.cases.cli.main import main
@@ -18,7 +14,6 @@ from napress.cases.model.interface import to_model
 from napress.cases.schema.interface_case import assumed_values
 from napress.cases.schema.load import load_case, parse_case, resolved_toml
 from napress.fem.inputs.contact_law import ContactLaw
-from napress.fem.stepping.equilibrium import RESIDUAL_TOLERANCE
 
 CONTACT = """
 [contact]
@@ -113,25 +108,9 @@ def case(tmp_path_factory):
 @pytest.fixture(scope="module")
 def whole(case, tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole") / "run"
-    finished = subprocess.run(
-        [*COMMAND, "run", case, "--out", folder, "--quiet"], capture_output=True, text=True
-    )
+    finished = finish("run", case, "--out", folder, "--quiet")
     assert finished.returncode == 0, finished.stderr
-    return pd.read_csv(folder / "history.csv")
-
-
-COMMAND = [sys.executable, "-m", "napress.cases.cli"]
-
-
-def assert_same(folder, whole) -> None:
-    found = pd.read_csv(folder / "history.csv")
-    assert list(found.columns) == list(whole.columns) and len(found) == len(whole)
-    for column in whole.columns:
-        if column.endswith("_s"):
-            continue
-        scale = max(float(whole[column].abs().max()), 1e-12)
-        worst = float((found[column] - whole[column]).abs().max()) / scale
-        assert worst < RESIDUAL_TOLERANCE / 10, f"{column} differs by {worst:.2g}"
+    return history(folder)
 
 
 def test_history_tells_of_gas_and_friction(whole):
@@ -149,23 +128,17 @@ def test_history_tells_of_gas_and_friction(whole):
 
 def test_killed_run_ends_as_if_never_killed(case, whole, tmp_path):
     folder = tmp_path / "run"
-    process = subprocess.Popen([*COMMAND, "run", case, "--out", folder, "--quiet"])
-    history = folder / "history.csv"
-    deadline = time.monotonic() + 120
-    while not (history.exists() and len(history.read_text().splitlines()) > 8):
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.005)
+    process = start("run", case, "--out", folder, "--quiet")
+    wait_for_steps(process, folder, 8)
     process.kill()
-    process.wait()
+    process.communicate()
     assert not (folder / "summary.json").exists(), "it was not killed in time"
-    resumed = subprocess.run(
-        [*COMMAND, "resume", folder, "--quiet"], capture_output=True, text=True
-    )
+    resumed = finish("resume", folder, "--quiet")
     assert resumed.returncode == 0, resumed.stderr
-    assert_same(folder, whole)
+    assert_same_rows(history(folder), whole)
 
 
 def test_two_ranks_give_what_one_gives(case, whole, tmp_path):
     folder = tmp_path / "run"
     run_ranks(2, ["-m", "napress.cases.cli", "run", case, "--out", folder, "--quiet"])
-    assert_same(folder, whole)
+    assert_same_rows(history(folder), whole)
