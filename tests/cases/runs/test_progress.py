@@ -16,11 +16,32 @@ from napress.cases.runs.progress import (
 
 
 def test_fraction_runs_from_0_to_1_and_grows():
-    values = [progress_fraction(p, 360.0) for p in (0, 0.1, 1, 5, 20, 100, 360, 400)]
+    run = [(0, 0), (0.1, 5), (1, 60), (3, 97), (5, 99.9), (20, 100), (100, 100), (360, 100)]
+    values = [progress_fraction(p, 360.0, closed) for p, closed in run]
     assert values == sorted(values)
-    assert values[0] == 0.0 and values[-2] == pytest.approx(1.0) and values[-1] == 1.0
-    assert 0.1 < progress_fraction(2.0, 360.0) < 0.5, "closing the voids is a fair share"
-    assert progress_fraction(1.0, 0.0) == 0.0
+    assert values[0] == 0.0 and values[-1] == pytest.approx(1.0)
+    assert 0.3 < values[3] < 0.6, "closing the voids is most of the work"
+    assert values[5] > 0.9, "little is left when they have closed"
+    assert progress_fraction(1.0, 0.0, 50.0) == 0.0
+    assert progress_fraction(400.0, 360.0, 100.0) == 1.0
+
+
+def test_fraction_of_a_press_that_leaves_voids_is_that_of_the_pressure():
+    values = [progress_fraction(p, 1.0, 40.0 * p) for p in (0.1, 0.5, 0.9, 1.0)]
+    assert values == sorted(values) and values[-1] == 1.0
+    assert 0.25 < values[1] < 0.5
+
+
+# (pressure in MPa, void left in %) of the reference sinusoid at these shares of its CPU time
+OF_A_RUN = {0.1: (1.42, 47.6), 0.25: (2.49, 8.75), 0.5: (3.79, 0.81), 0.75: (4.79, 0.113)}
+
+
+@pytest.mark.parametrize("share", OF_A_RUN)
+def test_fraction_is_about_the_share_of_time_spent(share):
+    pressure_MPa, open_percent = OF_A_RUN[share]
+    assert progress_fraction(pressure_MPa, 360.0, 100.0 - open_percent) == pytest.approx(
+        share, abs=0.2
+    )
 
 
 def test_eta_of_an_even_pace():
