@@ -71,7 +71,7 @@ class Upkeep:
                 self._redistribution = Redistribution(system)
             kept = self._history.keep()
             moved = self._redistribution.move(now)
-        result = None
+        result, gap = None, now.gap
         if moved is not None:
             settings = replace(settings, reuse_tangent=False, max_iterations=MAX_NEWTON)
             sodium.resist_slip(0.0)
@@ -81,6 +81,7 @@ class Upkeep:
             command = ByDisplacement(now.displacement_um)
             if now.closed:
                 command = ByPressure(now.pressure_MPa)
+            gap = system.evaluate(moved.state, command).gap
             result = solve(system, moved.state, command, settings)
         if result is None or not result.converged:
             sodium.set_state(now.state.sodium)
@@ -93,6 +94,15 @@ class Upkeep:
         pressure = at.reaction / system.nominal_area
         sinking = displacement - now.displacement_um
         work = 0.5 * (pressure + now.pressure_MPa) * system.nominal_area * sinking
+        # What penetration stored is given back when the multiplier has taken over.
+        absorbed = -(
+            sodium.face.reference_area
+            * at.surface.area_ratio
+            * 0.5
+            * (at.pressure + moved.committed.contact_pressure)
+            * system.laws.contact_share()
+            * (at.gap - gap)
+        ).sum()
         _, dissipated, *_ = sodium.energies()
         slipped = system.laws.friction_work(at)
         commit(system, result.state, at, continues=True)
@@ -108,6 +118,7 @@ class Upkeep:
             void=void,
             external_work=now.external_work + work,
             dissipation=now.dissipation + dissipated,
+            contact_work=now.contact_work + sodium.sum(absorbed),
             friction_work=now.friction_work + slipped,
             redistributions=now.redistributions + 1,
             transferred_void=now.transferred_void + void - now.void,

@@ -79,6 +79,14 @@ def test_metal_keeps_its_state_when_nodes_move():
     np.testing.assert_allclose(determinant, 1.0, rtol=1e-10)
 
 
+def unaccounted(accepted):
+    """Share of the platen's work that no energy accounts for."""
+    now = accepted.committed
+    ceramic = -0.5 * float(now.state.load @ now.state.deflection)
+    kept = accepted.sodium_elastic + accepted.edge_energy + now.slip_work + ceramic
+    return 1.0 - (kept + now.dissipation + now.contact_work) / now.external_work
+
+
 def test_forced_redistribution_does_not_change_the_answer():
     _, plain, _ = pressed((1.0,), elements=32)
     assert plain.redistributions == 0
@@ -87,6 +95,8 @@ def test_forced_redistribution_does_not_change_the_answer():
     initial = steps[0].committed.void
     assert often.void == pytest.approx(plain.void, abs=0.01 * initial)
     assert often.dissipation == pytest.approx(plain.dissipation, rel=0.05)
+    # What penetration had stored is given back meanwhile: not counted, 0.3 % are missing.
+    assert abs(unaccounted(steps[-1])) < 1e-3
 
 
 def test_resumed_run_redistributes_as_the_uninterrupted_one(tmp_path):
