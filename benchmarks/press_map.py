@@ -53,12 +53,15 @@ def press(elements: int, steps: int) -> dict[str, float]:
     before = dict(system.timers.seconds)
     control = StepControl(first_step_um=0.01 * WIDTH_UM / elements)
     start = first_touch(system, control)
-    spent = {"steps": 0, "newton": 0}
+    iterations: list[int] = []
+    pressures_MPa: list[float] = []
 
     def listen(accepted) -> None:
-        spent["steps"] += 1
-        spent["newton"] += accepted.iterations
-        if spent["steps"] == steps:
+        iterations.append(accepted.iterations)
+        pressures_MPa.append(accepted.committed.pressure_MPa)
+        print(f"{elements}: step {len(iterations)}, {iterations[-1]} iterations,"
+              f" {pressures_MPa[-1]:.4g} MPa", file=sys.stderr, flush=True)  # fmt: skip
+        if len(iterations) == steps:
             raise Enough
 
     began = time.process_time()
@@ -66,15 +69,17 @@ def press(elements: int, steps: int) -> dict[str, float]:
         follow(system, pressure_targets((360.0,)), control, listen, start, start.void)
     except Enough:
         pass
-    newton = max(spent["newton"], 1)
+    newton = max(sum(iterations), 1)
     result = {
         "elements": elements,
         "unknowns": len(start.state.sodium),
         "tetrahedra": system.sodium.body.mesh.topology.index_map(3).size_local,
         "splines": system.ceramic.basis.size,
         "setup_s": setup,
-        "steps": spent["steps"],
-        "newton": spent["newton"],
+        "steps": len(iterations),
+        "newton": newton,
+        "iterations_of_steps": iterations,
+        "pressures_MPa": pressures_MPa,
         "newton_s": (time.process_time() - began) / newton,
         "peak_memory_MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
