@@ -18,6 +18,7 @@ from napress.fem.contact.laws import InterfaceLaws
 from napress.fem.coupled.unknowns import Direction, Evaluation, Linearised, State
 from napress.fem.history_field import copied
 from napress.fem.inputs.load_program import ByPressure, PlatenControl
+from napress.fem.snapshot import open_gap
 from napress.fem.sodium.body import Sodium
 from napress.fem.timing import StageTimers
 from napress.meshes.surfaces import Surface
@@ -326,6 +327,7 @@ def contact_stiffness(system: CoupledSystem, pressure_MPa: float) -> float:
 
 def void_volume(system: CoupledSystem, at: Evaluation) -> float:
     """Net void volume: facet by facet, so that the ripple of contact cancels."""
-    per_point = system.sodium.face.reference_area * at.surface.area_ratio * at.gap
+    gap = open_gap(at.gap, at.in_contact, system.sodium.dimension)
+    per_point = system.sodium.face.reference_area * at.surface.area_ratio * gap
     per_facet = per_point.reshape(-1, system.sodium.face.points_per_facet).sum(1)
     return system.sodium.sum(np.maximum(per_facet, 0.0).sum())

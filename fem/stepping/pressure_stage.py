@@ -18,7 +18,13 @@ from napress.fem.inputs.load_program import (
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.sodium.creep import let_creep
 from napress.fem.state.committed import AcceptedStep, Committed
-from napress.fem.stepping.equilibrium import lead_share, newton_settings, resist_slip, settle
+from napress.fem.stepping.equilibrium import (
+    lead_share,
+    newton_settings,
+    predict_multiplier,
+    resist_slip,
+    settle,
+)
 from napress.fem.stepping.judge import Rejected, judge
 from napress.fem.stepping.stage import Attempt
 from napress.fem.stepping.step_size import retreat
@@ -76,6 +82,8 @@ class PressureStage:
         settings = newton_settings(system, now, self._control, reuse)
         settings = replace(settings, lead=0.0 if now.closed else lead_share(size, now.last_size_um))
         resist_slip(system, now)
+        if now.closed and isinstance(command, ByPressure):
+            predict_multiplier(system, now.pressure_MPa, command.pressure_MPa)
         result = settle(system, now.state, command, settings)
         overshoot = result.converged and result.evaluation.reaction / area > goal * (1 + 1e-9)
         if isinstance(command, ByDisplacement) and overshoot:

@@ -25,7 +25,12 @@ from napress.fem.inputs.load_program import (
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.sodium.creep import let_creep
 from napress.fem.state.committed import AcceptedStep, Committed
-from napress.fem.stepping.equilibrium import newton_settings, resist_slip, settle
+from napress.fem.stepping.equilibrium import (
+    newton_settings,
+    predict_multiplier,
+    resist_slip,
+    settle,
+)
 from napress.fem.stepping.healing import healing_um, longest_step_s, work_of_leaving
 from napress.fem.stepping.judge import Rejected, judge
 from napress.fem.stepping.ramp_stage import CREEP_RULES, creep_share, step_of_ramp
@@ -162,10 +167,7 @@ class TimedStage:
         command = self._command(now, share)
         predicts = now.closed or isinstance(self._entry, Release)
         if predicts and now.pressure_MPa > 0.0 and isinstance(command, ByPressure):
-            # The multiplier is carried from another pressure: left as it is, it would make
-            # a gap or penetration of the pressure's change over the contact stiffness.
-            sodium = self._system.sodium
-            sodium.set_multiplier(sodium.multiplier() * (command.pressure_MPa / now.pressure_MPa))
+            predict_multiplier(self._system, now.pressure_MPa, command.pressure_MPa)
         result = settle(self._system, state, command, settings)
         result = replace(result, iterations=result.iterations + spent)
         return Attempt(command, result, share, step_s, step_s)

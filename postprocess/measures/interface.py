@@ -40,8 +40,9 @@ class InterfaceMeasures:
         contact_fraction: Area in contact over the whole area, see `measure_interface`.
         contact_fraction_by_gap: Area whose gap is at most the contact tolerance, over
             the whole area.
-        void_um: Net void, sum of positive gaps times area, µm^dim.
-        void_signed_um: The same with the penetration counted negative, µm^dim.
+        void_um: Net void, sum of positive gaps times area, µm^dim; in 3-D where nothing
+            presses.
+        void_signed_um: Sum of all gaps times area, penetration negative, µm^dim.
         voids: Separate voids.
         pressure_mean_MPa: Contact pressure averaged over the whole area.
         pressure_peak_MPa: Largest contact pressure of a facet (area average).
@@ -106,7 +107,7 @@ def measure_interface(
     return InterfaceMeasures(
         contact_fraction=contact_area / total,
         contact_fraction_by_gap=float(area[near].sum()) / total,
-        void_um=float((np.maximum(interface.gap_um, 0.0) * area).sum()),
+        void_um=float((np.maximum(interface.open_gap_um, 0.0) * area).sum()),
         void_signed_um=float((interface.gap_um * area).sum()),
         voids=find_voids(interface, contact_gap_um),
         pressure_mean_MPa=float(force.sum()) / total,
@@ -141,11 +142,12 @@ def find_voids(interface: InterfaceSnapshot, contact_gap_um: float = CONTACT_GAP
     Returns:
         Number, largest and mean volume.
     """
-    is_open = (interface.gap_um > contact_gap_um).any(axis=1)
+    gap_um = interface.open_gap_um
+    is_open = (gap_um > contact_gap_um).any(axis=1)
     if not is_open.any():
         return Voids(0, 0.0, 0.0)
     label = components(interface, is_open)
-    volume = (np.maximum(interface.gap_um, 0.0) * interface.area_um).sum(axis=1)
+    volume = (np.maximum(gap_um, 0.0) * interface.area_um).sum(axis=1)
     per_void = np.bincount(label[is_open], weights=volume[is_open])
     return Voids(len(per_void), float(per_void.max()), float(per_void.mean()))
 

@@ -42,7 +42,7 @@ INTERFACE = (
         "1 where one contact spot runs from wall to wall, else 0 (3-D).",
     ),
     Column("void_area_um2", "Void area", "Sum of the open gaps, per depth (2-D)."),
-    Column("void_volume_um3", "Void volume", "Sum of the open gaps (3-D)."),
+    Column("void_volume_um3", "Void volume", "Sum of the gaps where no contact presses (3-D)."),
     Column(
         "void_area_signed_um2",
         "Void area, signed",

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from napress.fem.snapshot import InterfaceSnapshot
 from napress.postprocess.measures.depth import cell_depth, centroid, upper_facets
 from napress.postprocess.measures.interface import (
     closure_percent,
@@ -64,6 +65,25 @@ def test_contact_tolerance_is_one_nanometre_by_default(synthetic):
         assert measure_interface(flat).contact_fraction == fraction
     with pytest.raises(ValueError, match="contact_gap_um"):
         measure_interface(interface, -1.0)
+
+
+def test_ripple_under_pressure_is_no_void_on_the_wide_facets_of_a_map():
+    # Two facets of a map: one pressed with a ripple of 3 nm, one open by 20 nm.
+    gap = np.array([[0.003, -0.003, 0.003], [0.02, 0.02, 0.02]])
+    interface = InterfaceSnapshot(
+        position_um=np.zeros((2, 3, 3)),
+        gap_um=gap,
+        pressure_MPa=np.array([[5.0, 5.0, 5.0], [0.0, 0.0, 0.0]]),
+        area_um=np.full((2, 3), 0.5),
+        adjacent_facets=np.array([[0, 1]]),
+        facet_size_um=1.0,
+    )
+    measured = measure_interface(interface)
+    assert measured.void_um == pytest.approx(0.03)
+    assert (measured.voids.count, measured.voids.largest_um) == (1, pytest.approx(0.03))
+    assert measured.void_signed_um == pytest.approx(0.0315)
+    closed = dataclasses.replace(interface, gap_um=gap[[0, 0]], pressure_MPa=np.ones((2, 3)))
+    assert measure_interface(closed).voids.count == 0
 
 
 def test_voids_are_counted_by_connection(synthetic):

@@ -1,0 +1,32 @@
+"""Steps once the voids are closed: the pressure grows, the faces stay where they are."""
+
+from __future__ import annotations
+
+import napress.meshes.backend  # noqa: F401
+
+import numpy as np
+from mpi4py import MPI
+
+from napress.cases.verification.pressing.pressing import R1_CERAMIC, R1_SODIUM, R1_WIDTH_UM
+from napress.fem.coupled.problem import InterfaceProblem, build_system
+from napress.fem.inputs.load_program import pressure_targets
+from napress.fem.inputs.step_control import StepControl
+from napress.fem.state.committed import first_touch
+from napress.fem.stepping.follow import follow
+from napress.meshes.surfaces import Flat, build_surface
+
+
+def test_pressure_grows_without_penetration():
+    surface = build_surface(Flat(), R1_WIDTH_UM, 3)
+    problem = InterfaceProblem(surface, 4, R1_WIDTH_UM, R1_WIDTH_UM, R1_SODIUM, R1_CERAMIC)
+    system = build_system(problem, MPI.COMM_SELF)
+    control = StepControl()
+    start = first_touch(system, control)
+    steps = []
+    outcome = follow(system, pressure_targets((200.0,)), control, steps.append, start, start.void)
+    assert outcome.finished, outcome.reason
+    grown = [step for step in steps if step.committed.pressure_MPa > 1.0]
+    assert len(grown) > 5
+    # A multiplier left at the pressure before would let them penetrate by 100 nm.
+    deepest = max(float(np.abs(step.evaluation.gap).max()) for step in grown)
+    assert deepest < 1e-4
