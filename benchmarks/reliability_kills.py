@@ -41,6 +41,8 @@ KINDS = ("interface", "pellet", "window", "sweep")
 SAME = 1e-6
 # Of the compiled forms, missing in the cache of a cold start: all of them take a minute.
 MISSING = 0.25
+# Share of trials on two ranks, by kind; none that compiles: ranks that wait take a core each.
+ON_TWO_RANKS = {"interface": 0.6, "sweep": 0.3}
 # Columns that say what a run cost, not what it found.
 COST = ("cpu_", "newton_iterations", "rejected_attempts")
 
@@ -239,9 +241,7 @@ def kills(count: int, options: argparse.Namespace, above: Path) -> list[str]:
         kind = options.kinds[number % len(options.kinds)]
         chosen = random.Random(f"{options.seed} {number}")
         cold = chosen.random() < options.cold
-        # One in three of the interface runs, and no cold one: ranks that wait take a core each.
-        two = kind == "interface" and not cold and chosen.random() < 1 / 3
-        ranks = 2 if two else 1
+        ranks = 2 if not cold and chosen.random() < ON_TWO_RANKS.get(kind, 0.0) else 1
         label = f"kill {number}: {kind}, {ranks} rank(s){', cold cache' if cold else ''}"
         if label not in known:
             before = spent_s()
