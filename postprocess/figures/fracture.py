@@ -24,15 +24,10 @@ CURVES = (
     ("weibull_pia_surface_probability", style.GREEN, "-"),
     ("weibull_nsa_surface_probability", style.GREEN, ":"),
 )
-NAMES = {
-    "none": "free to widen",
-    "rigid die": "rigid die",
-    "isostatic": "isostatic",
-    "elastic sleeve": "elastic sleeve",
-}
-
-
-DASHES = {"none": "--", "rigid die": "-.", "isostatic": ":", "elastic sleeve": "-"}
+# Confinements whose name in a legend is not their kind.
+NAMES = {"none": "free to widen"}
+# Of those a case is compared with; its own is drawn solid.
+DASHES = {"none": "--", "rigid die": "-.", "isostatic": ":"}
 
 
 def draw_fracture(history: pd.DataFrame, settings: FractureSettings) -> Figure:
@@ -74,7 +69,7 @@ def _draw_depths(axes: Axes, settings: FractureSettings, top_MPa: float) -> None
             continue
         critical = closed.critical_depth_um(flaws.toughness.median, opening)
         colour = style.BLUE if kind == own else style.GREY
-        label = f"critical, {NAMES[kind]}"
+        label = f"critical, {NAMES.get(kind, kind)}"
         axes.plot(
             pressure, critical, color=colour, ls="-" if kind == own else DASHES[kind], label=label
         )
@@ -105,7 +100,7 @@ def _draw_probabilities(
             full,
             colour,
             "-" if own else DASHES[kind],
-            f"sodium in flaws, {NAMES[kind]}",
+            f"sodium in flaws, {NAMES.get(kind, kind)}",
         )
     shown = history[history["pressure_MPa"] > 0.0]
     if (shown["flaw_pressure_share"] < 1.0).any():
