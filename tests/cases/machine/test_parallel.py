@@ -53,5 +53,8 @@ def test_an_error_on_some_ranks_ends_all(tmp_path, place, failing):
     )
     assert ended.returncode == 4
     assert ended.stderr.count("napress: the disk is gone") == 1
-    assert ("Abort" in ended.stderr) == (failing != "01")
+    if failing == "01":
+        # Nobody is left who had to be aborted. What MPI says when it aborts the other rank
+        # may be lost: the launcher ends without waiting for that line.
+        assert "Abort" not in ended.stderr
     assert not list(Path(tmp_path).glob("runs"))
