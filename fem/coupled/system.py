@@ -331,3 +331,19 @@ def void_volume(system: CoupledSystem, at: Evaluation) -> float:
     per_point = system.sodium.face.reference_area * at.surface.area_ratio * gap
     per_facet = per_point.reshape(-1, system.sodium.face.points_per_facet).sum(1)
     return system.sodium.sum(np.maximum(per_facet, 0.0).sum())
+
+
+def penetration_work(
+    system: CoupledSystem, at: Evaluation, pressure_before: Array, gap_change: Array
+) -> float:
+    """Work that penetration absorbs while the gap changes, pJ, by the mean pressure; collective.
+
+    Args:
+        system: The coupled system.
+        at: The state after the change.
+        pressure_before: Contact pressure before it, (n,), MPa.
+        gap_change: Of the gap, (n,), µm.
+    """
+    mean_pressure = 0.5 * (at.pressure + pressure_before) * system.laws.contact_share()
+    area = system.sodium.face.reference_area * at.surface.area_ratio
+    return system.sodium.sum(-(area * mean_pressure * gap_change).sum())

@@ -9,7 +9,7 @@ import numpy as np
 from napress.fem.coupled.newton import NewtonResult, NewtonSettings, solve
 from napress.fem.coupled.system import CoupledSystem
 from napress.fem.coupled.unknowns import State
-from napress.fem.inputs.load_program import PlatenControl
+from napress.fem.inputs.load_program import ByPressure, PlatenControl
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.state.committed import Committed
 
@@ -41,13 +41,15 @@ def resist_slip(system: CoupledSystem, now: Committed) -> None:
     system.sodium.resist_slip(now.slip_resistance * system.sodium.metal.yield_MPa / size)
 
 
-def predict_multiplier(system: CoupledSystem, from_MPa: float, to_MPa: float) -> None:
-    """Takes the multiplier of contact along to another mean pressure.
+def predict_multiplier(system: CoupledSystem, now: Committed, control: PlatenControl) -> None:
+    """Takes the multiplier of contact along where another mean pressure is asked for.
 
     Left as it was, it would make a penetration of the pressure's change over the contact
     stiffness, or a gap where the pressure falls: on the wide facets of maps tens of nanometres.
     """
-    system.sodium.set_multiplier(system.sodium.multiplier() * (to_MPa / from_MPa))
+    if isinstance(control, ByPressure) and now.pressure_MPa > 0.0:
+        grown = control.pressure_MPa / now.pressure_MPa
+        system.sodium.set_multiplier(system.sodium.multiplier() * grown)
 
 
 def lead_share(size_um: float, last_size_um: float) -> float:

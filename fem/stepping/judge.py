@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from napress.fem.coupled.newton import NewtonResult
-from napress.fem.coupled.system import CoupledSystem, void_volume
+from napress.fem.coupled.system import CoupledSystem, penetration_work, void_volume
 from napress.fem.inputs.load_program import ByPressure, PlatenControl
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.state.committed import FIRST_RATIO, AcceptedStep, Committed
@@ -85,9 +85,7 @@ def judge(
     closed = void <= void_when_closed(initial_void)
     if system.laws.gas is not None:
         closed = closed or system.laws.gas.carries(result.state.gas, pressure)
-    area = sodium.face.reference_area
-    mean_pressure = 0.5 * (at.pressure + now.contact_pressure) * system.laws.contact_share()
-    penetration = -(area * at.surface.area_ratio * mean_pressure * gap_change).sum()
+    absorbed = penetration_work(system, at, now.contact_pressure, gap_change)
     elastic, dissipated, edge, slip_work, volume = sodium.energies()
     floor = EFFORT_FLOOR * float(sodium.fields.facet_size.value)
     committed = Committed(
@@ -120,7 +118,7 @@ def judge(
         external_work=now.external_work
         + 0.5 * (pressure + now.pressure_MPa) * system.nominal_area * size,
         dissipation=now.dissipation + dissipated,
-        contact_work=now.contact_work + sodium.sum(penetration),
+        contact_work=now.contact_work + absorbed,
         slip_work=now.slip_work + slip_work,
         slip_resistance=relaxed(now.slip_resistance),
         friction_work=now.friction_work + system.laws.friction_work(at),

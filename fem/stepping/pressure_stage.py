@@ -83,8 +83,8 @@ class PressureStage:
         settings = replace(settings, lead=0.0 if now.closed else lead_share(size, now.last_size_um))
         resist_slip(system, now)
         # A closed void whose gas bears a part does not share the load as it did before.
-        if now.closed and system.laws.gas is None and isinstance(command, ByPressure):
-            predict_multiplier(system, now.pressure_MPa, command.pressure_MPa)
+        if now.closed and system.laws.gas is None:
+            predict_multiplier(system, now, command)
         result = settle(system, now.state, command, settings)
         overshoot = result.converged and result.evaluation.reaction / area > goal * (1 + 1e-9)
         if isinstance(command, ByDisplacement) and overshoot:

@@ -165,9 +165,8 @@ class TimedStage:
             settings = replace(settings, reuse_tangent=True)
         step_s = self._let_pass(now, share)
         command = self._command(now, share)
-        predicts = now.closed or isinstance(self._entry, Release)
-        if predicts and now.pressure_MPa > 0.0 and isinstance(command, ByPressure):
-            predict_multiplier(self._system, now.pressure_MPa, command.pressure_MPa)
+        if now.closed or isinstance(self._entry, Release):
+            predict_multiplier(self._system, now, command)
         result = settle(self._system, state, command, settings)
         result = replace(result, iterations=result.iterations + spent)
         return Attempt(command, result, share, step_s, step_s)

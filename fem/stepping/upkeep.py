@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from napress.fem.coupled.newton import NewtonSettings, solve
-from napress.fem.coupled.system import CoupledSystem, void_volume
+from napress.fem.coupled.system import CoupledSystem, penetration_work, void_volume
 from napress.fem.inputs.load_program import ByDisplacement, ByPressure
 from napress.fem.state.committed import Committed, commit
 from napress.fem.state.history import History
@@ -71,7 +71,7 @@ class Upkeep:
                 self._redistribution = Redistribution(system)
             kept = self._history.keep()
             moved = self._redistribution.move(now)
-        result, gap = None, now.gap
+        result = None
         if moved is not None:
             settings = replace(settings, reuse_tangent=False, max_iterations=MAX_NEWTON)
             sodium.resist_slip(0.0)
@@ -95,14 +95,7 @@ class Upkeep:
         sinking = displacement - now.displacement_um
         work = 0.5 * (pressure + now.pressure_MPa) * system.nominal_area * sinking
         # What penetration stored is given back when the multiplier has taken over.
-        absorbed = -(
-            sodium.face.reference_area
-            * at.surface.area_ratio
-            * 0.5
-            * (at.pressure + moved.committed.contact_pressure)
-            * system.laws.contact_share()
-            * (at.gap - gap)
-        ).sum()
+        absorbed = penetration_work(system, at, moved.committed.contact_pressure, at.gap - gap)
         _, dissipated, *_ = sodium.energies()
         slipped = system.laws.friction_work(at)
         commit(system, result.state, at, continues=True)
@@ -118,7 +111,7 @@ class Upkeep:
             void=void,
             external_work=now.external_work + work,
             dissipation=now.dissipation + dissipated,
-            contact_work=now.contact_work + sodium.sum(absorbed),
+            contact_work=now.contact_work + absorbed,
             friction_work=now.friction_work + slipped,
             redistributions=now.redistributions + 1,
             transferred_void=now.transferred_void + void - now.void,
