@@ -19,8 +19,6 @@ from napress.postprocess.wording import printable
 
 # An error of all ranks reaches them within moments; a slow disk may hold up one of them.
 PATIENCE_S = 10.0
-# A launcher ends with what it has not yet passed on, so an abort gives it time for the last line.
-PASSING_ON_S = 2.0
 
 
 def print_text(text: str) -> None:
@@ -62,20 +60,14 @@ def all_ranks_fail(text: str, code: ExitCode) -> ExitCode:
         if environment_rank() != 0 and has_other_ranks():
             # Rank 0 first has to write down where the run stands; it ends this one as well.
             time.sleep(PATIENCE_S)
-        _complain_and_abort(text, code)
-        return code
-    if all_arrive(PATIENCE_S):
-        complain(text)
-    else:
-        _complain_and_abort(text, code)
-    return code
-
-
-def _complain_and_abort(text: str, code: ExitCode) -> None:
-    complain(text, from_any_rank=True)
-    if has_other_ranks():
-        time.sleep(PASSING_ON_S)
+        complain(text, from_any_rank=True)
         abort_others(int(code))
+        return code
+    together = all_arrive(PATIENCE_S)
+    complain(text, from_any_rank=not together)
+    if not together:
+        abort_others(int(code))
+    return code
 
 
 def complain(text: str, from_any_rank: bool = False) -> None:

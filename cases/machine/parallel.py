@@ -15,6 +15,8 @@ from typing import Any
 _RANK_VARIABLES = ("PMI_RANK", "PMIX_RANK", "OMPI_COMM_WORLD_RANK")
 # By these a process finds the others of its launcher.
 _LAUNCHER_PREFIXES = ("PMI_", "PMIX_", "OMPI_", "HYDI_")
+# A launcher ends with what it has not yet passed on, so an abort gives it time for the last line.
+PASSING_ON_S = 2.0
 _to_note: list[Callable[[], None]] = []
 
 
@@ -133,6 +135,7 @@ def abort_others(exit_code: int) -> None:
             # No disk may keep the others waiting.
             with contextlib.suppress(Exception):
                 note()
+        time.sleep(PASSING_ON_S)
         mpi.COMM_WORLD.Abort(exit_code)
 
 
