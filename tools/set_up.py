@@ -1,6 +1,6 @@
 """Make the Python environment of ``make setup``: check, create, install, stamp.
 
-``--docs`` brings what ``make docs`` needs as well: in one go with the rest, or added to it.
+``--docs`` adds what ``make docs`` needs; the rest of the environment stays as it is.
 
 A stamp inside the environment holds a hash of everything that decides its content, so that a
 second call only compares two strings.
@@ -47,12 +47,12 @@ def main() -> None:
     asked = parser.parse_args()
     # Not resolved: the environment's python is a link to the one it was made from.
     venv = PROJECT / asked.venv
-    set_up(venv, asked.docs)
+    set_up(venv)
     if asked.docs:
         add_docs(venv)
 
 
-def set_up(venv: Path, docs: bool) -> None:
+def set_up(venv: Path) -> None:
     """Install the pinned packages and napress unless they are there already."""
     python = venv / "bin" / "python"
     stamp = venv / "napress-setup.stamp"
@@ -72,35 +72,24 @@ def set_up(venv: Path, docs: bool) -> None:
     stamp.unlink(missing_ok=True)
     print("napress: installing the pinned packages (about 500 MB, a minute or so)", flush=True)
     install(venv, PIP)
-    install(venv, "-r", REQUIREMENTS, *(["-r", DOCS_REQUIREMENTS] if docs else []))
+    install(venv, "-r", REQUIREMENTS)
     install(venv, "--no-deps", "--no-build-isolation", "-e", PROJECT)
     compile_packages(venv)
     stamp.write_text(wanted)
-    if docs:
-        docs_stamp(venv).write_text(docs_fingerprint())
     unfinished.unlink()
 
 
 def add_docs(venv: Path) -> None:
     """Install the packages of the documentation unless they are there already."""
-    stamp = docs_stamp(venv)
-    if stamp.exists() and stamp.read_text() == docs_fingerprint():
+    stamp = venv / "napress-docs.stamp"
+    wanted = hashlib.sha256(DOCS_REQUIREMENTS.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
         return
     print("napress: installing the packages of the documentation", flush=True)
     # Both lists together: what the tests use must not move.
     install(venv, "-r", REQUIREMENTS, "-r", DOCS_REQUIREMENTS)
     compile_packages(venv)
-    stamp.write_text(docs_fingerprint())
-
-
-def docs_stamp(venv: Path) -> Path:
-    """Return the file that says which packages of the documentation are there."""
-    return venv / "napress-docs.stamp"
-
-
-def docs_fingerprint() -> str:
-    """Return a hash of the pins of the documentation."""
-    return hashlib.sha256(DOCS_REQUIREMENTS.read_bytes()).hexdigest()
+    stamp.write_text(wanted)
 
 
 def install(venv: Path, *words: str | Path) -> None:
@@ -113,7 +102,7 @@ def compile_packages(venv: Path) -> None:
     """Compile what was installed, on several cores, which pip does on one."""
     command = [venv / "bin" / "python", "-W", "ignore", "-m", "compileall", "-qq"]
     # The tests of other packages, a third of all, are never imported.
-    command += ["-j", COMPILERS, "-x", "/tests?/", venv / "lib"]
+    command += ["-j", COMPILERS, "-x", "/site-packages/.*/tests?/", venv / "lib"]
     # A file that does not compile belongs to nobody, or whoever imports it tells.
     subprocess.run([str(word) for word in command], stdout=subprocess.DEVNULL)
 
