@@ -69,7 +69,7 @@ def press(elements: int, steps: int) -> dict[str, float]:
         follow(system, pressure_targets((360.0,)), control, listen, start, start.void)
     except Enough:
         pass
-    newton = max(sum(iterations), 1)
+    newton = sum(iterations)
     result = {
         "elements": elements,
         "unknowns": len(start.state.sodium),
@@ -80,7 +80,7 @@ def press(elements: int, steps: int) -> dict[str, float]:
         "newton": newton,
         "iterations_of_steps": iterations,
         "pressures_MPa": pressures_MPa,
-        "newton_s": (time.process_time() - began) / newton,
+        "newton_s": (time.process_time() - began) / max(newton, 1),
         "peak_memory_MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
     for stage in STAGES:
