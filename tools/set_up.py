@@ -21,6 +21,7 @@ DOCS_REQUIREMENTS = PROJECT / "docs" / "requirements.txt"
 PIP = "pip==26.3"
 # Processes that compile; a machine of many users has more cores than one may take.
 COMPILERS = "4"
+SOURCES = ("meshes", "fem", "postprocess", "cases")
 
 
 def fingerprint(python: Path) -> str:
@@ -99,10 +100,11 @@ def install(venv: Path, *words: str | Path) -> None:
 
 
 def compile_packages(venv: Path) -> None:
-    """Compile what was installed, on several cores, which pip does on one."""
+    """Compile what was installed, and napress, on several cores, which pip does on one."""
     command = [venv / "bin" / "python", "-W", "ignore", "-m", "compileall", "-qq"]
     # The tests of other packages, a third of all, are never imported.
     command += ["-j", COMPILERS, "-x", "/site-packages/.*/tests?/", venv / "lib"]
+    command += [PROJECT / folder for folder in SOURCES]
     # A file that does not compile belongs to nobody, or whoever imports it tells.
     subprocess.run([str(word) for word in command], stdout=subprocess.DEVNULL)
 

@@ -63,6 +63,8 @@ def sweep(
         ...     sodium={"material": "sodium-wang-2020", "thickness": "10 um"},
         ...     ceramic={"material": "nzsp", "thickness": "10 um"},
         ...     program=[{"pressure": "0.5 MPa"}],
+        ...     solver={"void_error": "10 percent"},
+        ...     output={"figures": False, "report": False},
         ... )
         >>> table = na.sweep(case, {"surface[0].amplitude": ["0.4 um", "0.5 um"]})
         >>> table["surface[0].amplitude_um"].tolist()

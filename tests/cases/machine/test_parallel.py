@@ -18,7 +18,7 @@ from napress.cases.errors import RunFolderError
 
 module, name, ranks = sys.argv[1:]
 # Where both come a busy machine may let one wait.
-output.PATIENCE_S = 60.0 if ranks == "01" else 2.0
+output.PATIENCE_S = 60.0 if ranks == "01" else 0.5
 
 def replaced(*given):
     if os.environ["PMI_RANK"] in ranks:

@@ -17,7 +17,7 @@ SCRIPT = """
 import os, signal, sys
 from napress.cases.cli import main, output
 
-output.PATIENCE_S = 2.0
+output.PATIENCE_S = 0.5
 what = sys.argv[1]
 
 import napress.meshes.backend

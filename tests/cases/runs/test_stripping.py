@@ -40,7 +40,7 @@ SLACK = '{ current = "1 mA/cm**2", charge = "0.5 mAh/cm**2", stack_stiffness = "
 @pytest.fixture(scope="module")
 def case(tmp_path_factory):
     path = tmp_path_factory.mktemp("case") / "strip.toml"
-    path.write_text(CASE.format(strip=STRIP, recession=0.1))
+    path.write_text(CASE.format(strip=STRIP, recession=0.2))
     return path
 
 
@@ -96,7 +96,7 @@ def test_two_ranks_strip_what_one_strips(case, whole, tmp_path):
 
 def test_a_stack_that_goes_slack_ends_the_run_with_all_results(tmp_path):
     case, folder = tmp_path / "slack.toml", tmp_path / "run"
-    case.write_text(CASE.format(strip=SLACK, recession=0.05))
+    case.write_text(CASE.format(strip=SLACK, recession=0.07))
     result = finish("run", case, "--out", folder, "--quiet")
     assert result.returncode == ExitCode.STOPPED_EARLY
     assert "contact is lost" in result.stderr and "mAh/cm2" in result.stderr

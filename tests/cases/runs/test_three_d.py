@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from mpi import run_ranks
 from runs_of_the_command import assert_same_rows, finish, history, start, wait_for_steps
@@ -46,18 +44,6 @@ def whole(tmp_path_factory):
     return folder / "run"
 
 
-@pytest.fixture(scope="module")
-def killed(case, tmp_path_factory):
-    """A run that got kill -9 after a few steps."""
-    folder = tmp_path_factory.mktemp("killed") / "run"
-    process = start("run", case, "--out", folder, "--quiet")
-    wait_for_steps(process, folder, 4)
-    process.kill()
-    process.communicate()
-    assert not (folder / "summary.json").exists()
-    return folder
-
-
 def test_history_has_the_columns_of_two_dimensions_by_volume(whole):
     table = history(whole)
     assert {"void_volume_um3", "void_largest_um3", "external_work_pJ"} <= set(table.columns)
@@ -84,15 +70,13 @@ def test_report_figures_and_fields_are_there(whole):
     assert list((whole / "conduction").glob("electrolyte_*.vtu"))
 
 
-def test_killed_run_ends_as_if_never_killed(killed, whole, tmp_path):
-    folder = shutil.copytree(killed, tmp_path / "run")
-    done = finish("resume", folder, "--quiet")
-    assert done.returncode == 0, done.stderr
-    assert_same_rows(history(folder), history(whole), 2e-4)
-
-
-def test_killed_run_goes_on_with_two_ranks(killed, whole, tmp_path):
-    folder = shutil.copytree(killed, tmp_path / "run")
+def test_killed_run_goes_on_with_two_ranks(case, whole, tmp_path):
+    folder = tmp_path / "run"
+    process = start("run", case, "--out", folder, "--quiet")
+    wait_for_steps(process, folder, 4)
+    process.kill()
+    process.communicate()
+    assert not (folder / "summary.json").exists()
     arguments = ["-m", "napress.cases.cli", "resume", folder, "--quiet"]
     run_ranks(2, arguments, timeout_s=DEADLINE_S)
     assert_same_rows(history(folder), history(whole), 2e-4)
