@@ -7,7 +7,7 @@ the matrices of all cells and facets, and one sparse product adds them up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import napress.meshes.backend  # noqa: F401  orders the imports below
 
@@ -56,7 +56,7 @@ class FixedPatternMatrix:
         width = 1 if kind == IntegralType.cell else 2
         return np.asarray(self._form._cpp_object.domains(kind, 0)).reshape(-1, width)
 
-    def _prepared_calls(self) -> Iterator[tuple]:
+    def _prepared_calls(self) -> Iterator[tuple[Callable[..., None], tuple]]:
         """Kernel and arguments of each cell and facet; they point into arrays kept here."""
         form, mesh, ffi = self._form, self._form.mesh, self._form.module.ffi
         self._kept: list[NDArray] = []
@@ -83,8 +83,7 @@ class FixedPatternMatrix:
             values = self._packed[(kind, 0)].reshape(len(cells), -1)
             self._kept += [corners, facets, turns]
             for row in range(len(cells)):
-                yield (
-                    kernel,
+                arguments = (
                     pointer("double", self._local, done + row),
                     pointer("double", values, row),
                     pointer("double", self._constants, 0),
@@ -93,6 +92,7 @@ class FixedPatternMatrix:
                     pointer("uint8_t", turns, row),
                     ffi.NULL,
                 )
+                yield kernel, arguments
             done += len(cells)
 
     def _make_pattern(self, dofs: Places) -> None:
@@ -128,7 +128,7 @@ class FixedPatternMatrix:
         for key, values in fem.pack_coefficients(self._form).items():
             self._packed[key][:] = values
         self._local[:] = 0.0
-        for kernel, *arguments in self._calls:
+        for kernel, arguments in self._calls:
             kernel(*arguments)
         values, of_row, of_column = self._values, self._of_row, self._of_column
         values[:] = self._add @ self._local.ravel()
