@@ -118,12 +118,12 @@ def tangent_principal(stress_MPa: Array, facets: SurfaceFacets) -> tuple[Array, 
     """
     behind = stress_MPa[facets.cell]
     one, two = facets.tangent[:, 0], facets.tangent[:, 1]
-    flat = np.empty((len(behind), 2, 2))
-    flat[:, 0, 0] = component(behind, one, one)
-    flat[:, 1, 1] = component(behind, two, two)
-    flat[:, 0, 1] = flat[:, 1, 0] = component(behind, one, two)
-    values, vectors = np.linalg.eigh(flat)
-    return values[:, ::-1], np.einsum("fi,fij->fj", vectors[:, :, 1], facets.tangent)
+    s_11, s_22, s_12 = (component(behind, a, b) for a, b in ((one, one), (two, two), (one, two)))
+    middle, half = 0.5 * (s_11 + s_22), 0.5 * (s_11 - s_22)
+    radius = np.hypot(half, s_12)
+    angle = 0.5 * np.arctan2(s_12, half)[:, None]
+    first = np.cos(angle) * one + np.sin(angle) * two
+    return np.column_stack([middle + radius, middle - radius]), first
 
 
 def pressure_at(interface: InterfaceSnapshot, facets: SurfaceFacets) -> Array:
