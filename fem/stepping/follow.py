@@ -96,7 +96,8 @@ def follow(
                 if now is not before:
                     continue
             rejected += 1
-            now = stage.retreat(now, tried)
+            # A face that folds has snapped over like one that slips: no smaller step helps.
+            now = stage.retreat(now, tried, solved=not verdict.nodes_to_blame)
             if now.step_size_um < control.smallest_step_um:
                 return Outcome(False, f"smallest step reached: {verdict.reason}", now)
             if rejected > TRIES_IN_A_ROW:

@@ -8,6 +8,7 @@ import numpy as np
 
 from napress.fem.coupled.newton import NewtonResult
 from napress.fem.coupled.system import CoupledSystem, penetration_work, void_volume
+from napress.fem.coupled.unknowns import Evaluation
 from napress.fem.inputs.load_program import ByPressure, PlatenControl
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.state.committed import FIRST_RATIO, AcceptedStep, Committed
@@ -65,10 +66,7 @@ def judge(
     error, before = (void_norm(system, at, field) for field in (open_error, now.gap_error))
     budget = error_budget(void, initial_void, control)
     strained = np.abs(np.log(at.surface.stretch / now.stretch)).max(initial=0.0)
-    width = at.surface.area_ratio.reshape(-1, sodium.face.points_per_facet).mean(1)
-    # Metal cannot be seen through the ceramic from above: a facet that lies on its back
-    # counts as negative void.
-    if sodium.largest(-width.min(initial=1.0)) >= 0.0:
+    if turned_over(system, at):
         return Rejected("a contact facet turned over", True)
     if now.step_size_um > 10 * control.smallest_step_um:
         if error > REJECT * budget and error - before > OWN_SHARE * budget:
@@ -130,3 +128,13 @@ def judge(
         removed_work=now.removed_work,
     )
     return AcceptedStep(committed, at, *effort, percent, is_target, elastic, edge, volume)
+
+
+def turned_over(system: CoupledSystem, at: Evaluation) -> bool:
+    """Whether a contact facet lies on its back; collective.
+
+    Metal cannot be seen through the ceramic from above: such a facet counts as negative void.
+    """
+    sodium = system.sodium
+    width = at.surface.area_ratio.reshape(-1, sodium.face.points_per_facet).mean(1)
+    return sodium.largest(-width.min(initial=1.0)) >= 0.0

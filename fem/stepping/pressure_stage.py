@@ -110,9 +110,9 @@ class PressureStage:
             effort,
         )
 
-    def retreat(self, now: Committed, tried: Attempt) -> Committed:
+    def retreat(self, now: Committed, tried: Attempt, solved: bool) -> Committed:
         """A smaller step, and if unsolvable against slip."""
-        return retreat(now, tried.result.converged)
+        return retreat(now, solved)
 
     def done(self, now: Committed) -> bool:
         """Whether the target has been reached."""

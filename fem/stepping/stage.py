@@ -43,9 +43,9 @@ def entered(now: Committed) -> Committed:
     )
 
 
-def retreated(now: Committed, tried: Attempt) -> Committed:
+def retreated(now: Committed, tried: Attempt, solved: bool) -> Committed:
     """After a refused step of such an entry: a smaller one, and if unsolvable against slip."""
-    smaller = retreat(now, tried.result.converged)
+    smaller = retreat(now, solved)
     ratio = smaller.step_size_um / now.step_size_um
     return replace(smaller, share_step=max(tried.share - now.share, 0.0) * ratio)
 
@@ -81,8 +81,16 @@ class Stage(Protocol):
             effort: Newton iterations and tries thrown away since then.
         """
 
-    def retreat(self, now: Committed, tried: Attempt) -> Committed:
-        """What to try after a refused step."""
+    def retreat(self, now: Committed, tried: Attempt, solved: bool) -> Committed:
+        """What to try after a refused step.
+
+        Args:
+            now: The committed state.
+            tried: The refused step.
+            solved: Whether a smaller step of the same kind will do: it was refused for its
+                accuracy. What did not converge, or snapped to a folded face, may do so again
+                however small the step.
+        """
 
     def done(self, now: Committed) -> bool:
         """Whether the entry has come to its end."""

@@ -139,16 +139,16 @@ def next_ratio(now: Committed, iterations: int, control: StepControl) -> float:
     return float(min(max(now.pressure_ratio, 1.01) * factor, control.largest_pressure_ratio))
 
 
-def retreat(now: Committed, converged: bool) -> Committed:
+def retreat(now: Committed, solved: bool) -> Committed:
     """What to try after a rejected step: smaller, and if unsolvable against slip.
 
     The first unsolvable attempt is repeated at its size with slip resistance: most
     often a facet snaps sideways, however small the step.
     """
-    if not converged and now.slip_resistance == 0.0:
+    if not solved and now.slip_resistance == 0.0:
         return replace(now, slip_resistance=SLIP_RESISTANCE)
     ratio = 1 + (now.pressure_ratio - 1) * CUT
-    stiffer = now.slip_resistance * (1.0 if converged else 10.0)
+    stiffer = now.slip_resistance * (1.0 if solved else 10.0)
     return replace(
         now,
         step_size_um=now.step_size_um * CUT,

@@ -191,9 +191,9 @@ class StripStage:
         )
         return replace(accepted, committed=committed, is_target=done)
 
-    def retreat(self, now: Committed, tried: Attempt) -> Committed:
+    def retreat(self, now: Committed, tried: Attempt, solved: bool) -> Committed:
         """A smaller step, and if unsolvable against slip."""
-        return retreated(now, tried)
+        return retreated(now, tried, solved)
 
     def done(self, now: Committed) -> bool:
         """Whether the charge has passed."""

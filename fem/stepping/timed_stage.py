@@ -233,9 +233,9 @@ class TimedStage:
             committed = replace(committed, share_step=bounded)
         return replace(accepted, committed=committed, is_target=done)
 
-    def retreat(self, now: Committed, tried: Attempt) -> Committed:
+    def retreat(self, now: Committed, tried: Attempt, solved: bool) -> Committed:
         """A smaller step, and if unsolvable against slip."""
-        return retreated(now, tried)
+        return retreated(now, tried, solved)
 
     def done(self, now: Committed) -> bool:
         """Whether the entry has come to its end."""

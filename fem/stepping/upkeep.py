@@ -16,6 +16,7 @@ from napress.fem.inputs.load_program import ByDisplacement, ByPressure
 from napress.fem.state.committed import Committed, commit
 from napress.fem.state.history import History
 from napress.fem.state.redistribution import Redistribution
+from napress.fem.stepping.judge import turned_over
 
 # When a step could not be solved, nodes this little out of place are put back.
 DISTORTION_IN_NEED = 1.15
@@ -83,7 +84,8 @@ class Upkeep:
                 command = ByPressure(now.pressure_MPa)
             gap = system.evaluate(moved.state, command).gap
             result = solve(system, moved.state, command, settings)
-        if result is None or not result.converged:
+        # A face may fold on its way back to equilibrium: no step leads on from there.
+        if result is None or not result.converged or turned_over(system, result.evaluation):
             sodium.set_state(now.state.sodium)
             sodium.remember()
             self._history.restore(kept)

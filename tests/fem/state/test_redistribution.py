@@ -138,14 +138,18 @@ def test_the_mesh_found_does_not_depend_on_the_one_before():
     np.testing.assert_array_equal(moved_to([0.3, 0.5]), moved_to([0.5]))
 
 
-def test_a_redistribution_that_fails_leaves_everything_as_it_was(monkeypatch):
+@pytest.mark.parametrize("fails", ["no equilibrium", "a face that folds"])
+def test_a_redistribution_that_fails_leaves_everything_as_it_was(monkeypatch, fails):
     system, now, _ = pressed((0.5,))
     fields = system.sodium.fields
     names = ("state", "previous", "previous_slope", "multiplier", "inverse_plastic")
     before = {name: getattr(fields, name).x.array.copy() for name in names}
     settings = newton_settings(system, now, CONTROL)
     failed = NewtonResult(False, now.state, None, 1, "")
-    monkeypatch.setattr(upkeep, "solve", lambda *given: failed)
+    if fails == "no equilibrium":
+        monkeypatch.setattr(upkeep, "solve", lambda *given: failed)
+    else:
+        monkeypatch.setattr(upkeep, "turned_over", lambda *given: True)
     assert upkeep.Upkeep(system, 1.0).redistribute(now, settings, in_need=False) is now
     for name in names:
         np.testing.assert_array_equal(getattr(fields, name).x.array, before[name], name)

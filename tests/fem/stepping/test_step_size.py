@@ -58,7 +58,7 @@ def test_tries_in_a_row_are_limited(monkeypatch):
     monkeypatch.setattr(
         PressureStage, "place", lambda *_: tried.append(1) or Rejected("no luck", False)
     )
-    monkeypatch.setattr(PressureStage, "retreat", lambda self, now, attempt: now)
+    monkeypatch.setattr(PressureStage, "retreat", lambda self, now, tried, solved: now)
     system = build_system(sinusoid_problem(16), MPI.COMM_SELF)
     start = first_touch(system, CONTROL)
     outcome = loop.follow(
