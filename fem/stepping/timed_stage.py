@@ -165,7 +165,9 @@ class TimedStage:
             settings = replace(settings, reuse_tangent=True)
         step_s = self._let_pass(now, share)
         command = self._command(now, share)
-        if now.closed or isinstance(self._entry, Release):
+        # A closed void whose gas bears a part does not share the load as it did before.
+        shared = now.closed and self._system.laws.gas is None
+        if shared or isinstance(self._entry, Release):
             predict_multiplier(self._system, now, command)
         result = settle(self._system, state, command, settings)
         result = replace(result, iterations=result.iterations + spent)
