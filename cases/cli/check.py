@@ -62,9 +62,9 @@ def _interface(
 ) -> tuple[str, dict[str, Any], list[str]]:
     """Checks an interface case, with its window if it has one; shows its surface."""
     from napress.cases.cli.surface import surface_facts, write_surface_figure
-    from napress.cases.model.cost import cost_of_map
+    from napress.cases.model.cost import cost_of_map, currents_solved
     from napress.cases.schema.checks import build_case_surface, cold_warnings
-    from napress.cases.schema.interface_case import assumed_values, value_of
+    from napress.cases.schema.interface_case import assumed_values
     from napress.cases.schema.load import case_hash, load_case
     from napress.cases.schema.program import program_text, to_program
 
@@ -88,10 +88,7 @@ def _interface(
     } | facts
     cost = None
     if loaded.interface.dimension == 3:
-        cost = cost_of_map(
-            loaded.interface.elements_along,
-            value_of(loaded.ceramic, "ionic_conductivity") is not None,
-        )
+        cost = cost_of_map(loaded.interface.elements_along, currents_solved(loaded))
         content["cost"] = asdict(cost)
     line = (
         f"peak to valley {surface.peak_to_valley_um:.4g} um, "

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from napress.cases.errors import CaseError
+from napress.cases.schema.interface_case import value_of
 
 if TYPE_CHECKING:
     from napress.cases.model.interface import PressModel
+    from napress.cases.schema.interface_case import Case
 
 # Unknowns of the sodium from the facets of its contact face: those of the layers next to
 # it, of the coarsening above, and of the rest.
@@ -26,7 +28,9 @@ FACTOR_S, FACTOR_POWER = 0.105, 1.54
 TANGENT_S, TANGENT_POWER = 0.07, 1.1
 MEMORY_MB, MEMORY_POWER = 220.0, 1.19
 PROGRAM_MB = 230.0
-CONDUCTION_MB = 500.0
+# Solving for the current once, at 8 facets a side; both grow with the side, as the mesh is
+# refined along the edge of contact.
+CONDUCTION_MB, CONDUCTION_S, CONDUCTION_SIDE = 500.0, 2.8, 8.0
 SOLVES = 450  # Newton iterations of a run to full closure
 REFERENCE = 10_000.0
 
@@ -55,12 +59,18 @@ class Cost:
         )
 
 
-def cost_of_map(elements: tuple[int, ...], conducts: bool, ranks: int = 1) -> Cost:
+def currents_solved(case: Case) -> int:
+    """How often a run solves for the current: where each entry of its program ends."""
+    known = value_of(case.ceramic, "ionic_conductivity") is not None
+    return len(case.program) if known else 0
+
+
+def cost_of_map(elements: tuple[int, ...], currents: int, ranks: int = 1) -> Cost:
     """Cost of pressing a map to full closure.
 
     Args:
         elements: Interface elements along x and y.
-        conducts: Whether the resistance is solved for, on a finer mesh.
+        currents: How often the current is solved for, on a finer mesh.
         ranks: MPI ranks; each holds the ceramic and the program.
     """
     squares = math.prod(elements)
@@ -68,8 +78,10 @@ def cost_of_map(elements: tuple[int, ...], conducts: bool, ranks: int = 1) -> Co
     size = unknowns / REFERENCE
     newton = FACTOR_S * size**FACTOR_POWER + TANGENT_S * size**TANGENT_POWER
     memory = MEMORY_MB * size**MEMORY_POWER + ranks * PROGRAM_MB
-    memory += CONDUCTION_MB * math.sqrt(squares) / 8 if conducts else 0.0
-    return Cost(int(round(unknowns, -2)), memory, SOLVES * newton)
+    finer = math.sqrt(squares) / CONDUCTION_SIDE
+    memory += CONDUCTION_MB * finer if currents else 0.0
+    cpu_s = SOLVES * newton + currents * CONDUCTION_S * finer
+    return Cost(int(round(unknowns, -2)), memory, cpu_s)
 
 
 def free_memory_MB() -> float | None:
@@ -100,12 +112,12 @@ def refuse_what_cannot_fit(model: PressModel, file: str, ranks: int) -> None:
     free = free_memory_MB()
     if model.dimension != 3 or free is None:
         return
-    conducts = model.ionic_conductivity is not None
-    needed = cost_of_map(model.elements, conducts, ranks)
+    currents = int(model.ionic_conductivity is not None)
+    needed = cost_of_map(model.elements, currents, ranks)
     if needed.memory_MB <= free:
         return
     fits = max(
-        (side for side in range(4, 257) if _square(side, conducts, ranks) <= free), default=0
+        (side for side in range(4, 257) if _square(side, currents, ranks) <= free), default=0
     )
     allowed = f"up to {fits} x {fits} elements" if fits else "a machine with more memory"
     raise CaseError(
@@ -116,5 +128,5 @@ def refuse_what_cannot_fit(model: PressModel, file: str, ranks: int) -> None:
     )
 
 
-def _square(side: int, conducts: bool, ranks: int) -> float:
-    return cost_of_map((side, side), conducts, ranks).memory_MB
+def _square(side: int, currents: int, ranks: int) -> float:
+    return cost_of_map((side, side), currents, ranks).memory_MB

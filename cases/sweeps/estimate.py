@@ -13,7 +13,7 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from napress.cases.model.cost import cost_of_map
+from napress.cases.model.cost import cost_of_map, currents_solved
 from napress.cases.schema.interface_case import Case
 from napress.cases.schema.program import to_program
 from napress.fem.inputs.load_program import highest_pressure_MPa
@@ -46,7 +46,7 @@ class Estimate:
 def law_cpu_s(case: Case) -> float:
     """Returns the CPU seconds of a run by the law alone; 3-D has a law of its own."""
     if _is_map(case):
-        return cost_of_map(case.interface.elements_along, conducts=False).cpu_s
+        return cost_of_map(case.interface.elements_along, currents_solved(case)).cpu_s
     height = math.hypot(*(table.rms_um() for table in case.surface))
     highest = highest_pressure_MPa(to_program(case.program)) or DISPLACEMENT_AS_MPa
     load = math.log1p(highest / 0.5) / math.log1p(720.0)

@@ -53,12 +53,12 @@ def test_what_does_not_fit_is_named(cell, field, words):
 
 @pytest.mark.parametrize("side, measured_MB", [(8, 300), (16, 507), (32, 1336), (64, 5045)])
 def test_memory_that_is_announced_is_what_was_measured(side, measured_MB):
-    announced = cost.cost_of_map((side, side), conducts=False).memory_MB
+    announced = cost.cost_of_map((side, side), currents=0).memory_MB
     assert announced == pytest.approx(measured_MB, rel=0.15)
 
 
 def test_cost_grows_with_the_map_and_too_much_is_refused(monkeypatch):
-    small, large = (cost.cost_of_map((side, side), conducts=True) for side in (8, 64))
+    small, large = (cost.cost_of_map((side, side), currents=1) for side in (8, 64))
     assert small.unknowns < large.unknowns and small.memory_MB < large.memory_MB
     assert large.cpu_s > 20 * small.cpu_s
     model = to_model(case('dimension = 3, width = "10 um", elements = 64'))
