@@ -23,6 +23,8 @@ from napress.postprocess.wording import number, percent_text
 
 GRID = 240  # pixels of a map along its longer side
 ROWS, COLUMNS = 2, 3
+# Width of a map beside two others and a colour bar, what is above it, and below them all.
+PANEL_IN, TITLE_IN, LABEL_IN, TALLEST_IN = 1.8, 0.5, 0.5, 4.0
 # Contact pressures are drawn up to this multiple of the mean.
 LARGEST_OVER_MEAN = 4.0
 LARGEST_CURRENT = 5.0
@@ -77,8 +79,7 @@ def draw_pressure_maps(found: list[Profile], closure: pd.Series) -> Figure:
 
 def draw_void_maps(found: list[Profile], closure: pd.Series) -> Figure:
     """Separate voids, each in a colour of its own; one that crosses the cell is red."""
-    figure = style.new_figure(7.2, 5.2)
-    grid = figure.subplots(ROWS, COLUMNS, sharex=True, sharey=True).ravel()
+    figure, grid = _sheet(_widths(found[0]))
     shades = ["#F2F2F2", style.RED, style.BLUE, style.GREEN, style.ORANGE, "#56B4E9", "#CC79A7"]
     for axes, profile in zip(grid, found, strict=False):
         voids, count = label(~_contact(profile))
@@ -87,7 +88,8 @@ def draw_void_maps(found: list[Profile], closure: pd.Series) -> Figure:
         others = (voids > 0) & (shown == 0)
         shown[others] = 2 + (voids[others] - 1) % (len(shades) - 2)
         _show(axes, profile, shown, cmap=ListedColormap(shades), vmin=0, vmax=len(shades) - 1)
-        what = "one crosses the cell" if crossing else "none crosses"
+        many = f"{len(crossing)} cross the cell"
+        what = {0: "none crosses", 1: "one crosses the cell"}.get(len(crossing), many)
         _title(axes, profile, closure, f"{count} void{'s' * (count != 1)}, {what}")
     _finish(figure, grid, len(found))
     return figure
@@ -96,8 +98,8 @@ def draw_void_maps(found: list[Profile], closure: pd.Series) -> Figure:
 def draw_current_maps(folder: Path, steps: list[int]) -> Figure:
     """Current density through the interface over its mean, at up to six solved steps."""
     chosen = [steps[i] for i in np.unique(np.linspace(0, len(steps) - 1, 6).astype(int))]
-    figure = style.new_figure(7.2, 5.2)
-    grid = figure.subplots(ROWS, COLUMNS, sharex=True, sharey=True).ravel()
+    first = read_interface_current(folder, chosen[0])
+    figure, grid = _sheet(2 * first.centre_um[:, :2].mean(axis=0))
     drawn: Any = None
     for axes, step in zip(grid, chosen, strict=False):
         current = read_interface_current(folder, step)
@@ -150,6 +152,14 @@ def draw_height_map(first: Profile, measured: dict[str, float]) -> Figure:
     return figure
 
 
+def _sheet(widths_um: Array) -> tuple[Figure, Any]:
+    """A figure as high as its maps, and their axes row by row."""
+    across, along = widths_um
+    height = ROWS * (min(PANEL_IN * along / across, TALLEST_IN) + TITLE_IN) + LABEL_IN
+    figure = style.new_figure(7.2, height)
+    return figure, figure.subplots(ROWS, COLUMNS, sharex=True, sharey=True).ravel()
+
+
 def _panels(
     found: list[Profile],
     closure: pd.Series,
@@ -157,8 +167,7 @@ def _panels(
     text: str,
     extend: str = "neither",
 ) -> Figure:
-    figure = style.new_figure(7.2, 5.2)
-    grid = figure.subplots(ROWS, COLUMNS, sharex=True, sharey=True).ravel()
+    figure, grid = _sheet(_widths(found[0]))
     drawn: Any = None
     for axes, profile in zip(grid, found, strict=False):
         drawn = paint(axes, profile)
