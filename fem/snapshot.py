@@ -144,7 +144,7 @@ class EnergyBalance:
         contact_pJ: Stored in the regularised contact (penetration).
         stabilisation_pJ: Dissipated by numerical stabilisation, 0 if there is none.
         friction_pJ: Dissipated by slip between sodium and ceramic.
-        gas_pJ: Stored in the gas trapped in voids.
+        gas_pJ: Done on the gas trapped in voids, that which has escaped since included.
         removed_pJ: Done by the contact pressure on metal that a current took away.
     """
 

@@ -59,6 +59,7 @@ class TrappedGas(ContactPart):
         source: A facet of each void that holds its pressure, (voids,).
         base: Pressure of each void at the last committed state, (voids,), MPa.
         outside: Whether a facet is open to the outside, (facets,).
+        escaped_pJ: Work that had been done on gas which has escaped since, (1,), pJ.
     """
 
     def __init__(self, body: PressedBody, outside_MPa: float, widths_um: tuple[float, ...]) -> None:
@@ -76,6 +77,7 @@ class TrappedGas(ContactPart):
         self.source = np.zeros(0, dtype=np.int64)
         self.base = np.zeros(0)
         self.outside = np.zeros(self.graph.size, dtype=bool)
+        self.escaped_pJ = np.zeros(1)
 
     def initial(self) -> Array:
         """Gas of a state nothing has happened to, (facets,), MPa."""
@@ -161,7 +163,8 @@ class TrappedGas(ContactPart):
                 lambda values: setattr(self, name, values.copy()),
             )
 
-        return tuple(field(name) for name in ("label", "amount", "source", "base", "outside"))
+        names = ("label", "amount", "source", "base", "outside", "escaped_pJ")
+        return tuple(field(name) for name in names)
 
     def start(self, at: ContactState) -> None:
         """Takes everything that stands open at first touch as open to the outside."""
@@ -195,7 +198,7 @@ class TrappedGas(ContactPart):
             volume_at_points: Gap times area of each point, (n,).
             gas: Gas of the state, (facets,).
         """
-        graph = self.graph
+        graph, before_pJ = self.graph, self._stored_pJ(gas)
         volume = self._facet_sums(volume_at_points)
         is_open = volume > self._open_volume()
         component = graph.components(is_open)
@@ -241,6 +244,7 @@ class TrappedGas(ContactPart):
         self.amount = np.array([amount[number] for number in kept])
         self.source = np.array([source[number] for number in kept], dtype=np.int64)
         self.base = self.pressure(gas)
+        self.escaped_pJ += before_pJ - self._stored_pJ(gas)
 
     def middles(self) -> Array:
         """Where the facets are now, the same on every rank, (facets, dimension-1), µm."""
@@ -275,11 +279,17 @@ class TrappedGas(ContactPart):
         excess = self.pressure(gas) - self.outside_MPa
         return bool(len(excess)) and bool((excess > CARRYING_SHARE * pressure_MPa).all())
 
-    def stored_pJ(self, gas: Array) -> float:
+    def work_pJ(self, gas: Array) -> float:
         """Work done on the gas since the voids closed off, pJ.
 
-        Isothermal compression against the outside pressure: amount times
-        ``ln r - 1 + 1 / r``, r the ratio of pressures (textbook).
+        What is stored in it, and what gas that has escaped took along.
+        """
+        return self._stored_pJ(gas) + float(self.escaped_pJ[0])
+
+    def _stored_pJ(self, gas: Array) -> float:
+        """Isothermal compression against the outside pressure, pJ.
+
+        Amount times ``ln r - 1 + 1 / r``, r the ratio of pressures (textbook).
         """
         ratio = self.pressure(gas) / self.outside_MPa
         return float((self.amount * (np.log(ratio) - 1 + 1 / ratio)).sum())

@@ -82,7 +82,7 @@ class Sampler:
                 contact_pJ=now.contact_work,
                 stabilisation_pJ=accepted.edge_energy + now.slip_work,
                 friction_pJ=now.friction_work,
-                gas_pJ=gas.stored_pJ(held) if gas else 0.0,
+                gas_pJ=gas.work_pJ(held) if gas else 0.0,
                 removed_pJ=now.removed_work,
             ),
             newton_iterations=accepted.iterations,
