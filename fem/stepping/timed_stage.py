@@ -41,6 +41,7 @@ FIRST_SHARE, FIRST_PRESSURE = 1e-3, 0.1
 LARGEST_SHARE = 0.25
 SHARE_GROWTH = 2.0
 RELAXATION_PER_STEP = 0.05  # of the pressure, while the platen stands still
+GAS_RELEASE_PER_STEP = 0.08  # of the pressure, where gas is sealed in
 NEARLY_DONE, LEAST_SHARE = 1e-9, 1e-12
 NO_CONTACT = 1e-9  # of the yield stress: rounding of the reaction once lifted off
 
@@ -272,6 +273,9 @@ class TimedStage:
     def _largest_ratio(self, now: Committed) -> float:
         """Bound on the pressure of a step over that of the step before, or its inverse."""
         if isinstance(self._entry, Release):
-            # Below the inverse ratio: (1 - 1/r) of the pressure at most.
+            # Below the inverse ratio: (1 - 1/r) of the pressure at most. Gas keeps its pressure
+            # while that of contact falls: how much of it is left says when gas breaks out.
+            if self._system.laws.gas is not None:
+                return 1 + GAS_RELEASE_PER_STEP
             return 2 - 1 / self._control.largest_pressure_ratio
         return now.pressure_ratio if now.closed else self._control.largest_pressure_ratio
