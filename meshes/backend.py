@@ -30,12 +30,7 @@ if importlib.util.find_spec("dolfinx_solver") is not None:
 else:
     importlib.import_module("mpi4py.MPI")
 
-# Sums may be taken in another order, which lets the compiler use vectors: a quarter less time
-# in the sodium's tangent. What is not a number stays so, and no processor is asked for: the
-# same compiler gives the same digits on all of them.
-REORDERED_SUMS = ("-fassociative-math", "-fno-signed-zeros", "-fno-trapping-math")
-COMPILE_FLAGS = ["-O2", "-fno-math-errno", "-freciprocal-math", *REORDERED_SUMS]
-JIT_OPTIONS = {"cffi_extra_compile_args": COMPILE_FLAGS, "timeout": JIT_TIMEOUT_S}
+JIT_OPTIONS = {"cffi_extra_compile_args": ["-O2"], "timeout": JIT_TIMEOUT_S}
 
 _locks: list[int] = []
 _loaded: dict[tuple[str, str], Any] = {}
