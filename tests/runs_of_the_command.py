@@ -49,6 +49,16 @@ def wait_for_steps(process: subprocess.Popen[str], folder: Path, steps: int) -> 
     raise AssertionError("the run made no progress")
 
 
+def kill_after(steps: int, case: Path, folder: Path) -> Path:
+    """Runs a case and kills it with SIGKILL once that many steps are recorded; gives the folder."""
+    process = start("run", case, "--out", folder, "--quiet")
+    wait_for_steps(process, folder, steps)
+    process.kill()
+    process.communicate()
+    assert not (folder / rf.SUMMARY_FILE).exists(), "it was not killed in time"
+    return folder
+
+
 def history(folder: Path) -> pd.DataFrame:
     return pd.read_csv(folder / rf.HISTORY_FILE)
 

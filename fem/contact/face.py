@@ -93,6 +93,10 @@ class ContactFace:
         self._vertex_mass = mass.array.copy()
         self._interpolate = fem.Expression(self._vertex_values, self.rule, jit_options=JIT_OPTIONS)
 
+    def facet_average(self, values: Array) -> Array:
+        """Point values averaged over each facet's points, (n,) to (facets,)."""
+        return values.reshape(-1, self.points_per_facet).mean(1)
+
     def vertex_average(self, values: Array) -> Array:
         """Point values averaged at vertices (lumped) and interpolated back, (n,) to (n,)."""
         self._point_values.x.array[self.points] = values

@@ -41,6 +41,11 @@ def resist_slip(system: CoupledSystem, now: Committed) -> None:
     system.sodium.resist_slip(now.slip_resistance * system.sodium.metal.yield_MPa / size)
 
 
+def shares_load_alike(system: CoupledSystem, now: Committed) -> bool:
+    """Whether more load goes everywhere alike: all is closed, and no gas bears a part of it."""
+    return now.closed and system.laws.gas is None
+
+
 def predict_multiplier(system: CoupledSystem, now: Committed, control: PlatenControl) -> None:
     """Takes the multiplier of contact along where another mean pressure is asked for.
 

@@ -136,5 +136,5 @@ def turned_over(system: CoupledSystem, at: Evaluation) -> bool:
     Metal cannot be seen through the ceramic from above: such a facet counts as negative void.
     """
     sodium = system.sodium
-    width = at.surface.area_ratio.reshape(-1, sodium.face.points_per_facet).mean(1)
+    width = sodium.face.facet_average(at.surface.area_ratio)
     return sodium.largest(-width.min(initial=1.0)) >= 0.0

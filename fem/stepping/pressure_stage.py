@@ -24,6 +24,7 @@ from napress.fem.stepping.equilibrium import (
     predict_multiplier,
     resist_slip,
     settle,
+    shares_load_alike,
 )
 from napress.fem.stepping.judge import Rejected, judge
 from napress.fem.stepping.stage import Attempt
@@ -82,8 +83,7 @@ class PressureStage:
         settings = newton_settings(system, now, self._control, reuse)
         settings = replace(settings, lead=0.0 if now.closed else lead_share(size, now.last_size_um))
         resist_slip(system, now)
-        # A closed void whose gas bears a part does not share the load as it did before.
-        if now.closed and system.laws.gas is None:
+        if shares_load_alike(system, now):
             predict_multiplier(system, now, command)
         result = settle(system, now.state, command, settings)
         overshoot = result.converged and result.evaluation.reaction / area > goal * (1 + 1e-9)

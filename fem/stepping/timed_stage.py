@@ -30,6 +30,7 @@ from napress.fem.stepping.equilibrium import (
     predict_multiplier,
     resist_slip,
     settle,
+    shares_load_alike,
 )
 from napress.fem.stepping.healing import healing_um, longest_step_s, work_of_leaving
 from napress.fem.stepping.judge import Rejected, judge
@@ -166,9 +167,7 @@ class TimedStage:
             settings = replace(settings, reuse_tangent=True)
         step_s = self._let_pass(now, share)
         command = self._command(now, share)
-        # A closed void whose gas bears a part does not share the load as it did before.
-        shared = now.closed and self._system.laws.gas is None
-        if shared or isinstance(self._entry, Release):
+        if shares_load_alike(self._system, now) or isinstance(self._entry, Release):
             predict_multiplier(self._system, now, command)
         result = settle(self._system, state, command, settings)
         result = replace(result, iterations=result.iterations + spent)

@@ -123,7 +123,7 @@ class Upkeep:
 def distortion(system: CoupledSystem) -> float:
     """Largest factor by which a contact facet is too wide or too narrow; collective."""
     sodium = system.sodium
-    ratio = sodium.surface().area_ratio.reshape(-1, sodium.face.points_per_facet).mean(1)
+    ratio = sodium.face.facet_average(sodium.surface().area_ratio)
     worst = np.maximum(ratio, 1 / np.maximum(ratio, 1e-3)).max(initial=1.0)
     return sodium.largest(worst)
 

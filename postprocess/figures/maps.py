@@ -98,11 +98,10 @@ def draw_void_maps(found: list[Profile], closure: pd.Series) -> Figure:
 def draw_current_maps(folder: Path, steps: list[int]) -> Figure:
     """Current density through the interface over its mean, at up to six solved steps."""
     chosen = [steps[i] for i in np.unique(np.linspace(0, len(steps) - 1, 6).astype(int))]
-    first = read_interface_current(folder, chosen[0])
-    figure, grid = _sheet(2 * first.centre_um[:, :2].mean(axis=0))
+    currents = [read_interface_current(folder, step) for step in chosen]
+    figure, grid = _sheet(2 * currents[0].centre_um[:, :2].mean(axis=0))
     drawn: Any = None
-    for axes, step in zip(grid, chosen, strict=False):
-        current = read_interface_current(folder, step)
+    for axes, current in zip(grid, currents, strict=False):
         extent = [0.0, *2 * current.centre_um[:, :2].mean(axis=0)]
         image = _nearest(current.centre_um[:, :2], current.density_mA_per_cm2, extent[1:])
         drawn = axes.imshow(

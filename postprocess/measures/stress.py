@@ -30,11 +30,22 @@ def principal_stress(stress_MPa: Array) -> Array:
     if not stress_MPa[:, 4:].any():
         # Plane strain: the plane's two in closed form, in a tenth of the time.
         xx, yy, zz, xy = stress_MPa[:, :4].T
-        middle, radius = 0.5 * (xx + yy), np.hypot(0.5 * (xx - yy), xy)
-        first, last = middle + radius, middle - radius
+        first, last = principal_of_plane(xx, yy, xy)
         between = np.clip(zz, last, first)
         return np.column_stack([np.maximum(first, zz), between, np.minimum(last, zz)])
     return np.linalg.eigvalsh(stress_MPa[:, _FULL])[:, ::-1]
+
+
+def principal_of_plane(along: Array, across: Array, shear: Array) -> tuple[Array, Array]:
+    """The two principal stresses in a plane, the larger first (Mohr's circle, textbook).
+
+    Args:
+        along: Normal stress in one direction, MPa, any shape.
+        across: In the direction at right angles.
+        shear: Shear stress between them.
+    """
+    middle, radius = 0.5 * (along + across), np.hypot(0.5 * (along - across), shear)
+    return middle + radius, middle - radius
 
 
 def max_shear(principal_MPa: Array) -> Array:

@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 
 from napress.fem.snapshot import Array, BodySnapshot, IntArray, InterfaceSnapshot
 from napress.postprocess.measures.depth import body_dimension, centroid, upper_facets
+from napress.postprocess.measures.stress import principal_of_plane
 
 
 @dataclass(frozen=True)
@@ -119,11 +120,9 @@ def tangent_principal(stress_MPa: Array, facets: SurfaceFacets) -> tuple[Array, 
     behind = stress_MPa[facets.cell]
     one, two = facets.tangent[:, 0], facets.tangent[:, 1]
     s_11, s_22, s_12 = (component(behind, a, b) for a, b in ((one, one), (two, two), (one, two)))
-    middle, half = 0.5 * (s_11 + s_22), 0.5 * (s_11 - s_22)
-    radius = np.hypot(half, s_12)
-    angle = 0.5 * np.arctan2(s_12, half)[:, None]
+    angle = 0.5 * np.arctan2(s_12, 0.5 * (s_11 - s_22))[:, None]
     first = np.cos(angle) * one + np.sin(angle) * two
-    return np.column_stack([middle + radius, middle - radius]), first
+    return np.column_stack(principal_of_plane(s_11, s_22, s_12)), first
 
 
 def pressure_at(interface: InterfaceSnapshot, facets: SurfaceFacets) -> Array:

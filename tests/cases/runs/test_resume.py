@@ -20,6 +20,7 @@ from runs_of_the_command import (
     assert_same_history,
     finish,
     history,
+    kill_after,
     start,
     wait_for_steps,
 )
@@ -93,13 +94,7 @@ def whole(case, tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def killed(case, tmp_path_factory) -> Path:
     """A run that got kill -9 on the way."""
-    folder = tmp_path_factory.mktemp("killed") / "run"
-    process = start("run", case, "--out", folder, "--quiet")
-    wait_for_steps(process, folder, 8)
-    process.kill()
-    process.communicate()
-    assert not (folder / rf.SUMMARY_FILE).exists(), "it was not killed in time"
-    return folder
+    return kill_after(8, case, tmp_path_factory.mktemp("killed") / "run")
 
 
 @pytest.fixture

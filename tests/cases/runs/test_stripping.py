@@ -10,8 +10,7 @@ from runs_of_the_command import (
     assert_same_history,
     finish,
     history,
-    start,
-    wait_for_steps,
+    kill_after,
 )
 
 from napress.cases.errors import ExitCode
@@ -76,12 +75,7 @@ def test_what_a_run_says_of_the_current(whole):
 
 def test_killed_while_stripping_it_ends_as_if_never_killed(case, whole, tmp_path):
     before = len(history(whole)) - len(driven(history(whole)))
-    folder = tmp_path / "run"
-    process = start("run", case, "--out", folder, "--quiet")
-    wait_for_steps(process, folder, before + 4)
-    process.kill()
-    process.communicate()
-    assert not (folder / rf.SUMMARY_FILE).exists(), "it was not killed in time"
+    folder = kill_after(before + 4, case, tmp_path / "run")
     result = finish("resume", folder, "--quiet")
     assert result.returncode == 0, result.stderr
     assert_same_history(folder, whole)

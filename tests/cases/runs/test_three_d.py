@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from mpi import run_ranks
-from runs_of_the_command import assert_same_rows, finish, history, start, wait_for_steps
+from runs_of_the_command import assert_same_rows, finish, history, kill_after
 
 CASE = """
 title = "Small map"
@@ -71,12 +71,7 @@ def test_report_figures_and_fields_are_there(whole):
 
 
 def test_killed_run_goes_on_with_two_ranks(case, whole, tmp_path):
-    folder = tmp_path / "run"
-    process = start("run", case, "--out", folder, "--quiet")
-    wait_for_steps(process, folder, 4)
-    process.kill()
-    process.communicate()
-    assert not (folder / "summary.json").exists()
+    folder = kill_after(4, case, tmp_path / "run")
     arguments = ["-m", "napress.cases.cli", "resume", folder, "--quiet"]
     run_ranks(2, arguments, timeout_s=DEADLINE_S)
     assert_same_rows(history(folder), history(whole), 2e-4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from mpi import run_ranks
-from runs_of_the_command import assert_same_rows, finish, history, start, wait_for_steps
+from runs_of_the_command import assert_same_rows, finish, history, kill_after
 from tiny_case import TINY_CASE
 
 from napress.cases.cli.main import main
@@ -127,12 +127,7 @@ def test_history_tells_of_gas_and_friction(whole):
 
 
 def test_killed_run_ends_as_if_never_killed(case, whole, tmp_path):
-    folder = tmp_path / "run"
-    process = start("run", case, "--out", folder, "--quiet")
-    wait_for_steps(process, folder, 8)
-    process.kill()
-    process.communicate()
-    assert not (folder / "summary.json").exists(), "it was not killed in time"
+    folder = kill_after(8, case, tmp_path / "run")
     resumed = finish("resume", folder, "--quiet")
     assert resumed.returncode == 0, resumed.stderr
     assert_same_rows(history(folder), whole)
