@@ -34,9 +34,12 @@ FIRST_RECESSION = 0.05  # of the farthest that the face may recede in a step
 SHARE_GROWTH = 1.5
 EXACTER = 0.1  # times the tolerance of pressing
 # A point this far open has lost contact, as in the contact fraction; points that do give up
-# their current, in so many rounds or until this share of the step's current stays.
+# their current, in so many rounds or until so little of the step's current is left with them.
 LOST_UM = CONTACT_GAP_UM
 ROUNDS, LEAST_MOVED = 6, 1e-3
+# With more than this the step is refused, and with a quarter of it the next is no longer. Where
+# the face recedes by no more than `LOST_UM` nothing shorter would tell more.
+STRAYED = 0.01
 NEARLY_DONE, LEAST_SHARE = 1e-9, 1e-12
 # Of the stack's pressure at the start: a spring with less than this is slack.
 SLACK = 1e-3
@@ -72,6 +75,7 @@ class StripStage:
         self._current = InterfaceCurrent(system, recession.numbers)
         self._heals_for_s = longest_step_s(system, recession.numbers, entry.temperature_K)
         self._known: tuple[int, Array] | None = None
+        self._strayed = 0.0
         self._facet_um = float(system.sodium.fields.facet_size.value)
         total = recession.numbers.thickness_um(entry.charge_mAh_per_cm2)
         # Recession of the mean face over the whole entry.
@@ -120,21 +124,29 @@ class StripStage:
         )
         self._recession.in_step_um = step * self._whole_um * self._over_mean(now) + heals
         result = settle(self._system, self._sunk(now), command, settings)
-        for _ in range(ROUNDS):
-            if not result.converged or not self._shared_anew(now, result.evaluation.gap, heals):
+        for done in range(ROUNDS + 1):
+            if not result.converged:
                 break
+            self._strayed, shared_anew = self._shared_anew(now, result.evaluation.gap, heals)
+            if done == ROUNDS or shared_anew is None or self._strayed <= LEAST_MOVED:
+                break
+            self._recession.in_step_um = shared_anew
             again = settle(
                 self._system, result.state, command, replace(settings, reuse_tangent=True)
             )
             result = replace(again, iterations=result.iterations + again.iterations)
         return Attempt(command, result, share, step_s, step_s)
 
-    def _shared_anew(self, now: Committed, gap: Array, heals: Array) -> bool:
-        """Takes current off points that lost contact in the step; whether there were any.
+    def _shared_anew(self, now: Committed, gap: Array, heals: Array) -> tuple[float, Array | None]:
+        """Current that points have which lost contact in the step, and how others take it over.
 
         Where metal would leave faster than flow brings it, contact comes and goes, and what
         passes over time is what flow brings. Such a point gives up just what its gap says
         it had too much of, and the others take it over. Collective.
+
+        Returns:
+            Share of the step's current that has to move, and the recession that then results,
+            (n,), µm; None where no point is left to take it.
         """
         sodium, leaving = self._system.sodium, self._recession.in_step_um - heals
         area = sodium.face.reference_area * now.area_ratio
@@ -144,11 +156,17 @@ class StripStage:
             sodium.sum(float(area @ part)) for part in (excess, np.where(lost, 0.0, leaving))
         )
         whole = sodium.sum(float(area @ np.abs(leaving)))
-        if moved <= LEAST_MOVED * whole or kept <= 0.0:
-            return False
+        strayed = moved / whole if whole > 0.0 else 0.0
+        if kept <= 0.0:
+            return strayed, None
         passed = np.where(lost, leaving - excess, leaving * (1 + moved / kept))
-        self._recession.in_step_um = passed + heals
-        return True
+        return strayed, passed + heals
+
+    def _too_long(self, now: Committed, share: float) -> bool:
+        """Whether a shorter step would tell where the current of this one passes."""
+        strongest = self._system.sodium.largest(self._over_mean(now).max(initial=0.0))
+        recedes = (share - now.share) * abs(self._whole_um) * strongest
+        return self._strayed > STRAYED and recedes > LOST_UM
 
     def place(
         self, now: Committed, tried: Attempt, effort: tuple[int, int]
@@ -167,8 +185,11 @@ class StripStage:
         )
         if isinstance(accepted, Rejected):
             return accepted
+        if self._too_long(now, tried.share):
+            return Rejected("contact that carries current is lost within the step", False)
         done = tried.share == 1.0
         step = tried.share - now.share
+        steady = effort[1] == 0 and self._strayed < 0.25 * STRAYED
         charge = math.copysign(self._entry.charge_mAh_per_cm2, self._entry.current_mA_per_cm2)
         committed = replace(
             accepted.committed,
@@ -178,7 +199,9 @@ class StripStage:
             crept_s=tried.crept_s,
             share=0.0 if done else tried.share,
             last_size_um=0.0 if done else accepted.committed.last_size_um,
-            share_step=0.0 if done else SHARE_GROWTH * max(step, LEAST_SHARE),
+            share_step=0.0
+            if done
+            else (SHARE_GROWTH if steady else 1.0) * max(step, LEAST_SHARE),
             from_pressure_MPa=now.from_pressure_MPa,
             from_displacement_um=now.from_displacement_um,
             charge_mAh_per_cm2=now.charge_mAh_per_cm2 + step * charge,
@@ -193,7 +216,9 @@ class StripStage:
 
     def retreat(self, now: Committed, tried: Attempt, solved: bool) -> Committed:
         """A smaller step, and if unsolvable against slip."""
-        return retreated(now, tried, solved)
+        smaller = retreated(now, tried, solved)
+        # The size in platen motion says nothing here, and would be gone after many of these.
+        return replace(smaller, step_size_um=now.step_size_um) if solved else smaller
 
     def done(self, now: Committed) -> bool:
         """Whether the charge has passed."""
