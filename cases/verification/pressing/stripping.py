@@ -28,7 +28,7 @@ from napress.fem.inputs.load_program import Hold, LoadProgram, PressureTarget, S
 from napress.fem.inputs.materials import PlasticMetal
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.inputs.stripping import Stripping
-from napress.fem.snapshot import Snapshot
+from napress.fem.snapshot import CONTACT_GAP_UM, Snapshot
 from napress.fem.state.committed import AcceptedStep, first_touch
 from napress.fem.state.sampling import Sampler
 from napress.fem.stepping.follow import follow
@@ -46,6 +46,8 @@ CONDUCTIVITY_mS_PER_cm, TRANSFER_ohm_cm2 = 1.0, 2.0
 FLAT_MPa, CHARGE_mAh = 1.0, 0.2
 WAVE_MPa, WAVE_mAh, WAVE_ELEMENTS = 0.4, 0.05, 32
 STRIP_SHARE, STRIP_ELEMENTS = 0.5, 64
+# Pressed so little that flow does not keep up with the current.
+STARVED_MPa, STARVED_mAh, STARVED_ELEMENTS, STARVED_AMPLITUDE_UM = 0.1, 0.03, 8, 0.5
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,13 @@ class Stripped:
 
 def stripping() -> list[Row]:
     """Flat face, strip under current, metal there and back, step and mesh."""
-    return [*flat_rows(), *strip_rows(), *return_rows(), *convergence_rows()]
+    return [
+        *flat_rows(),
+        *strip_rows(),
+        *return_rows(),
+        *convergence_rows(),
+        *starved_rows(),
+    ]
 
 
 def _transfer(largest_MPa: Array, pressure_MPa: Array) -> Array:
@@ -174,8 +182,8 @@ def _mean_ratio(inner: float, outer: float, half: float) -> float:
     return total / (outer - inner)
 
 
-def _wave() -> Surface:
-    wave = Sinusoid(amplitude_um=1.0, wavelength_um=R1_WIDTH_UM, phase_rad=math.pi)
+def _wave(amplitude_um: float = 1.0) -> Surface:
+    wave = Sinusoid(amplitude_um=amplitude_um, wavelength_um=R1_WIDTH_UM, phase_rad=math.pi)
     return build_surface(wave, R1_WIDTH_UM)
 
 
@@ -219,4 +227,27 @@ def convergence_rows() -> list[Row]:
         relative(
             "wave: sinking under current, twice the facets", fine_mesh, coarse_step, 0.03, "um"
         ),
+    ]
+
+
+def starved_rows() -> list[Row]:
+    """Metal that leaves faster than it flows: default steps against steps a tenth as long.
+
+    Contact is lost and found again all the time. A step that does not settle where its current
+    passes must be refused, or the contact that is left depends on the length of the steps.
+    """
+    program = (PressureTarget(STARVED_MPa), Strip(1.0, STARVED_mAh, STARVED_MPa))
+
+    def left(recession: float) -> tuple[float, float]:
+        system = _system(_wave(STARVED_AMPLITUDE_UM), STARVED_ELEMENTS)
+        run = strip(system, program, recession)
+        begin, end = _last_before(run.snapshots), run.snapshots[-1]
+        touches = end.interface.in_contact | (end.interface.gap_um <= CONTACT_GAP_UM)
+        return float(touches.mean()), end.platen_displacement_um - begin.platen_displacement_um
+
+    (contact, sinking), (expected, sinks) = left(0.2), left(0.02)
+    name = "starved wave: {} under current, steps a tenth as long"
+    return [
+        absolute(name.format("contact left"), expected, contact, 0.05, "1"),
+        relative(name.format("sinking"), sinks, sinking, 0.005, "um"),
     ]

@@ -8,7 +8,10 @@ from napress.cases.verification.contact import healing
 from napress.cases.verification.pressing import stripping
 
 
-@pytest.mark.parametrize("rows", [stripping.flat_rows, stripping.strip_rows, stripping.return_rows])
+@pytest.mark.parametrize(
+    "rows",
+    [stripping.flat_rows, stripping.strip_rows, stripping.return_rows, stripping.starved_rows],
+)
 def test_rows_pass(rows):
     found = rows()
     assert found
