@@ -55,6 +55,8 @@ def critical(
     unit = "MPa" if varied == PRESSURE else "mA/cm2"
     ends = f"contact lost at {_value(limit.lost, unit)}, kept at {_value(limit.kept, unit)}"
     found = "no limit found" if limit.estimate is None else f"about {limit.estimate:.2g} {unit}"
+    if limit.lost is None and limit.kept is not None:
+        found += ": the stack follows the metal (stack_stiffness says how far it can)"
     print_text(f"critical {varied}: {found}; {ends}\nruns: {folder}\nfigure: {figure}")
 
 

@@ -21,8 +21,9 @@ from napress.postprocess.records.history import read_history
 PRESSURE, CURRENT = "pressure", "current"
 # From one end of the bracket to the other: where to stop; how far to look for an end; in all.
 CLOSE_ENOUGH, STRIDE, MOST_RUNS = 1.3, 4.0, 14
-# Between these an end of the bracket is looked for, MPa and mA/cm2.
-SEARCHED = (1e-3, 1e3)
+# Between these an end of the bracket is looked for, MPa and mA/cm2. A stack of less than a tenth
+# of an atmosphere is none.
+SEARCHED = {PRESSURE: (1e-2, 1e3), CURRENT: (1e-3, 1e3)}
 # Of the contact at the start of the current: with less it counts as lost.
 KEPT_SHARE = 0.9
 
@@ -191,7 +192,8 @@ def _search(start: float, varied: str, found: dict[float, Tried]) -> Iterator[li
             return  # nothing could be decided
         if kept is None or lost is None:
             value = lost * towards_kept if kept is None else kept / towards_kept
-            if not SEARCHED[0] <= value <= SEARCHED[1]:
+            least, most = SEARCHED[varied]
+            if not least <= value <= most:
                 return
             yield [value]
         elif max(lost / kept, kept / lost) > CLOSE_ENOUGH:

@@ -80,14 +80,22 @@ def stripping_comparisons(out: Path, cores: int) -> list[Comparison]:
 
 def compared(one: Stripped, limit: Limit) -> Comparison:
     """A row of the table; without a number where the search found no limit."""
-    ended = [tried.reason for tried in limit.tried if tried.kept is None]
     return Comparison(
         one.system,
         f"least stack pressure that keeps contact (MPa), {one.current_mA_cm2:g} mA/cm2",
         None,
         one.measured,
         limit.estimate,
-        "" if limit.estimate is not None else (ended or ["no limit found"])[0],
+        "" if limit.estimate is not None else _why_none(limit),
         one.case,
         one.source,
     )
+
+
+def _why_none(limit: Limit) -> str:
+    """Why a search ended without a limit."""
+    if ended := [tried.reason for tried in limit.tried if tried.kept is None]:
+        return ended[0]
+    if limit.kept is not None:
+        return f"kept at every pressure tried, down to {limit.kept:.2g} MPa"
+    return "no limit found"

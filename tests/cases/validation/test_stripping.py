@@ -34,7 +34,8 @@ def test_a_search_without_an_answer_says_why():
     undecided = Limit("pressure", 1.0, None, None, (tried(1.0, None, "smallest step reached"),))
     assert stripping.compared(stripping.SYSTEMS[0], undecided).remark == "smallest step reached"
     only_kept = Limit("pressure", 1.0, None, 0.4, (tried(0.4, True),))
-    assert stripping.compared(stripping.SYSTEMS[0], only_kept).remark == "no limit found"
+    remark = stripping.compared(stripping.SYSTEMS[0], only_kept).remark
+    assert remark == "kept at every pressure tried, down to 0.4 MPa"
 
 
 def test_the_searches_are_named_beside_the_cases(monkeypatch, tmp_path):
