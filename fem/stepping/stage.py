@@ -22,6 +22,7 @@ class Attempt:
         share: Share of the entry that is done after it.
         time_step_s: How long it takes.
         crept_s: How long the metal crept; differs only where that does not show.
+        strayed: Share of its current that is left on points which lost contact in it.
     """
 
     command: PlatenControl
@@ -29,6 +30,7 @@ class Attempt:
     share: float = 0.0
     time_step_s: float = 0.0
     crept_s: float = 0.0
+    strayed: float = 0.0
 
 
 def entered(now: Committed) -> Committed:

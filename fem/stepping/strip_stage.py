@@ -75,7 +75,6 @@ class StripStage:
         self._current = InterfaceCurrent(system, recession.numbers)
         self._heals_for_s = longest_step_s(system, recession.numbers, entry.temperature_K)
         self._known: tuple[int, Array] | None = None
-        self._strayed = 0.0
         self._facet_um = float(system.sodium.fields.facet_size.value)
         total = recession.numbers.thickness_um(entry.charge_mAh_per_cm2)
         # Recession of the mean face over the whole entry.
@@ -124,18 +123,19 @@ class StripStage:
         )
         self._recession.in_step_um = step * self._whole_um * self._over_mean(now) + heals
         result = settle(self._system, self._sunk(now), command, settings)
+        strayed = 0.0
         for done in range(ROUNDS + 1):
             if not result.converged:
                 break
-            self._strayed, shared_anew = self._shared_anew(now, result.evaluation.gap, heals)
-            if done == ROUNDS or shared_anew is None or self._strayed <= LEAST_MOVED:
+            strayed, shared_anew = self._shared_anew(now, result.evaluation.gap, heals)
+            if done == ROUNDS or shared_anew is None or strayed <= LEAST_MOVED:
                 break
             self._recession.in_step_um = shared_anew
             again = settle(
                 self._system, result.state, command, replace(settings, reuse_tangent=True)
             )
             result = replace(again, iterations=result.iterations + again.iterations)
-        return Attempt(command, result, share, step_s, step_s)
+        return Attempt(command, result, share, step_s, step_s, strayed)
 
     def _shared_anew(self, now: Committed, gap: Array, heals: Array) -> tuple[float, Array | None]:
         """Current that points have which lost contact in the step, and how others take it over.
@@ -162,11 +162,10 @@ class StripStage:
         passed = np.where(lost, leaving - excess, leaving * (1 + moved / kept))
         return strayed, passed + heals
 
-    def _too_long(self, now: Committed, share: float) -> bool:
+    def _too_long(self, now: Committed, tried: Attempt) -> bool:
         """Whether a shorter step would tell where the current of this one passes."""
-        strongest = self._system.sodium.largest(self._over_mean(now).max(initial=0.0))
-        recedes = (share - now.share) * abs(self._whole_um) * strongest
-        return self._strayed > STRAYED and recedes > LOST_UM
+        recedes = (tried.share - now.share) * self._fastest_um(now)
+        return tried.strayed > STRAYED and recedes > LOST_UM
 
     def place(
         self, now: Committed, tried: Attempt, effort: tuple[int, int]
@@ -185,11 +184,11 @@ class StripStage:
         )
         if isinstance(accepted, Rejected):
             return accepted
-        if self._too_long(now, tried.share):
+        if self._too_long(now, tried):
             return Rejected("contact that carries current is lost within the step", False)
         done = tried.share == 1.0
         step = tried.share - now.share
-        steady = effort[1] == 0 and self._strayed < 0.25 * STRAYED
+        growth = SHARE_GROWTH if effort[1] == 0 and tried.strayed < 0.25 * STRAYED else 1.0
         charge = math.copysign(self._entry.charge_mAh_per_cm2, self._entry.current_mA_per_cm2)
         committed = replace(
             accepted.committed,
@@ -199,9 +198,7 @@ class StripStage:
             crept_s=tried.crept_s,
             share=0.0 if done else tried.share,
             last_size_um=0.0 if done else accepted.committed.last_size_um,
-            share_step=0.0
-            if done
-            else (SHARE_GROWTH if steady else 1.0) * max(step, LEAST_SHARE),
+            share_step=0.0 if done else growth * max(step, LEAST_SHARE),
             from_pressure_MPa=now.from_pressure_MPa,
             from_displacement_um=now.from_displacement_um,
             charge_mAh_per_cm2=now.charge_mAh_per_cm2 + step * charge,
@@ -254,10 +251,13 @@ class StripStage:
 
     def _longest(self, now: Committed) -> float:
         """Share of the entry in which the face recedes as far as a step may, at its fastest."""
-        strongest = self._system.sodium.largest(self._over_mean(now).max(initial=0.0))
-        allowed = self._control.largest_recession * self._facet_um
-        share = allowed / (abs(self._whole_um) * strongest)
+        share = self._control.largest_recession * self._facet_um / self._fastest_um(now)
         return min(share, self._heals_for_s / self._entry.duration_s)
+
+    def _fastest_um(self, now: Committed) -> float:
+        """How far the face would recede over the whole entry where it recedes fastest."""
+        strongest = self._system.sodium.largest(self._over_mean(now).max(initial=0.0))
+        return abs(self._whole_um) * strongest
 
     def _pressure_MPa(self, now: Committed, step: float) -> float:
         """The stack's pressure after a step: its platen follows the metal that leaves."""
