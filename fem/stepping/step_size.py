@@ -6,6 +6,7 @@ only bound it.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -71,8 +72,11 @@ def decades_per_step(control: StepControl, dimension: int) -> float:
     """Decades of void that may close in one step.
 
     What is left of a void decides how the last of it closes: an error of a hundredth of it at
-    every pressure asks for small shares of it in every step.
+    every pressure asks for small shares of it in every step. Without an accepted error, as
+    under current, nothing is asked.
     """
+    if math.isinf(control.void_error_percent):
+        return math.inf
     return min(DECADES_PER_PERCENT[dimension] * control.void_error_percent, LARGEST_DECADES)
 
 

@@ -214,8 +214,10 @@ class StripStage:
     def retreat(self, now: Committed, tried: Attempt, solved: bool) -> Committed:
         """A smaller step, and if unsolvable against slip."""
         smaller = retreated(now, tried, solved)
-        # The size in platen motion says nothing here, and would be gone after many of these.
-        return replace(smaller, step_size_um=now.step_size_um) if solved else smaller
+        if self._too_long(now, tried):
+            # The size in platen motion says nothing of it, and would be gone after many of these.
+            smaller = replace(smaller, step_size_um=now.step_size_um)
+        return smaller
 
     def done(self, now: Committed) -> bool:
         """Whether the charge has passed."""
