@@ -1,7 +1,6 @@
 """Stripping beside experiments: the least stack pressure that keeps contact at a current.
 
-Searched by runs on one coarse wave, the same for all systems: order of magnitude and trend
-are compared, no more. Nothing is fitted.
+Searched by runs on one coarse wave, the same for all systems. Nothing is fitted.
 """
 
 from __future__ import annotations

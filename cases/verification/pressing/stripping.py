@@ -28,7 +28,7 @@ from napress.fem.inputs.load_program import Hold, LoadProgram, PressureTarget, S
 from napress.fem.inputs.materials import PlasticMetal
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.inputs.stripping import Stripping
-from napress.fem.snapshot import CONTACT_GAP_UM, Snapshot
+from napress.fem.snapshot import Snapshot
 from napress.fem.state.committed import AcceptedStep, first_touch
 from napress.fem.state.sampling import Sampler
 from napress.fem.stepping.follow import follow
@@ -149,6 +149,12 @@ def _last_before(snapshots: list[Snapshot]) -> Snapshot:
     return [one for one in snapshots if one.stripped and one.stripped.charge_mAh_per_cm2 == 0][-1]
 
 
+def _sunk_um(found: Stripped) -> float:
+    """How far the platen has sunk since the current began."""
+    before = _last_before(found.snapshots)
+    return found.snapshots[-1].platen_displacement_um - before.platen_displacement_um
+
+
 def strip_rows() -> list[Row]:
     """Half of a flat face touches: the current of each facet against its integral."""
     rows = []
@@ -214,9 +220,7 @@ def convergence_rows() -> list[Row]:
     program = (PressureTarget(WAVE_MPa), Strip(1.0, WAVE_mAh, WAVE_MPa))
 
     def sinking(elements: int, recession: float) -> float:
-        run = strip(_system(_wave(), elements), program, recession)
-        begin, end = _last_before(run.snapshots), run.snapshots[-1]
-        return end.platen_displacement_um - begin.platen_displacement_um
+        return _sunk_um(strip(_system(_wave(), elements), program, recession))
 
     fine = sinking(WAVE_ELEMENTS, 0.1)
     coarse_step, fine_mesh = sinking(WAVE_ELEMENTS, 0.2), sinking(2 * WAVE_ELEMENTS, 0.2)
@@ -241,9 +245,7 @@ def starved_rows() -> list[Row]:
     def left(recession: float) -> tuple[float, float]:
         system = _system(_wave(STARVED_AMPLITUDE_UM), STARVED_ELEMENTS)
         run = strip(system, program, recession)
-        begin, end = _last_before(run.snapshots), run.snapshots[-1]
-        touches = end.interface.in_contact | (end.interface.gap_um <= CONTACT_GAP_UM)
-        return float(touches.mean()), end.platen_displacement_um - begin.platen_displacement_um
+        return float(run.snapshots[-1].interface.touching().mean()), _sunk_um(run)
 
     (contact, sinking), (expected, sinks) = left(0.2), left(0.02)
     name = "starved wave: {} under current, steps a tenth as long"

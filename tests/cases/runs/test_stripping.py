@@ -20,7 +20,7 @@ from napress.postprocess.records.columns import unknown_columns
 CASE = """
 title = "strip"
 surface = [{{ kind = "sinusoid", amplitude = "0.5 um", wavelength = "10 um", phase = "180 deg" }}]
-interface = {{ width = "10 um", elements = 16 }}
+interface = {{ width = "10 um", elements = {elements} }}
 sodium = {{ material = "sodium-wang-2020", thickness = "10 um" }}
 ceramic = {{ material = "nzsp", thickness = "10 um" }}
 resistance = {{ charge_transfer = {{ value = "2 ohm*cm**2", estimate = true }} }}
@@ -39,7 +39,7 @@ SLACK = '{ current = "1 mA/cm**2", charge = "0.5 mAh/cm**2", stack_stiffness = "
 @pytest.fixture(scope="module")
 def case(tmp_path_factory):
     path = tmp_path_factory.mktemp("case") / "strip.toml"
-    path.write_text(CASE.format(strip=STRIP, recession=0.2))
+    path.write_text(CASE.format(strip=STRIP, recession=0.2, elements=16))
     return path
 
 
@@ -90,7 +90,7 @@ def test_two_ranks_strip_what_one_strips(case, whole, tmp_path):
 
 def test_a_stack_that_goes_slack_ends_the_run_with_all_results(tmp_path):
     case, folder = tmp_path / "slack.toml", tmp_path / "run"
-    case.write_text(CASE.format(strip=SLACK, recession=0.07).replace("= 16", "= 8"))
+    case.write_text(CASE.format(strip=SLACK, recession=0.07, elements=8))
     result = finish("run", case, "--out", folder, "--quiet")
     assert result.returncode == ExitCode.STOPPED_EARLY
     assert "contact is lost" in result.stderr and "mAh/cm2" in result.stderr
