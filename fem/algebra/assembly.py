@@ -8,6 +8,7 @@ the matrices of all cells and facets, and one sparse product adds them up.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import napress.meshes.backend  # noqa: F401  orders the imports below
 
@@ -23,6 +24,20 @@ Places = NDArray[np.int64]
 KINDS = (IntegralType.cell, IntegralType.exterior_facet)
 
 
+@dataclass(frozen=True)
+class _Integral:
+    """An integral of a form: of what kind and which of these it is, and over what.
+
+    ``entities`` are cells, or pairs of cell and local facet, one per row; the local matrix of
+    the first is number ``first_row``.
+    """
+
+    kind: IntegralType
+    place: int
+    entities: NDArray[np.int32]
+    first_row: int
+
+
 class FixedPatternMatrix:
     """A square matrix assembled from one form, with some unknowns taken out.
 
@@ -30,7 +45,7 @@ class FixedPatternMatrix:
         matrix: The matrix; its entries are those of the last ``assemble``.
 
     Args:
-        form: Compiled form on one rank, with at most one integral per kind of entity.
+        form: Compiled form on one rank, of integrals over cells and exterior facets.
         fixed: Unknowns whose rows and columns become those of the identity.
         summed: More of them; their rows and columns are summed up first.
     """
@@ -39,9 +54,8 @@ class FixedPatternMatrix:
         self._form = form
         space = form.function_spaces[0]
         self._size = space.dofmap.index_map.size_local * space.dofmap.index_map_bs
-        dofs = np.concatenate(
-            [space.dofmap.map()[self._entities(kind)[:, 0]] for kind in KINDS]
-        ).astype(np.int64)
+        self._integrals, owners = self._find_integrals()
+        dofs = space.dofmap.map()[owners].astype(np.int64)
         self._local = np.zeros((len(dofs), dofs.shape[1] ** 2))
         self._packed = {key: values.copy() for key, values in fem.pack_coefficients(form).items()}
         self._constants = fem.pack_constants(form).copy()
@@ -49,42 +63,50 @@ class FixedPatternMatrix:
         self._make_pattern(dofs)
         self._take_out(fixed, summed)
 
-    def _entities(self, kind: IntegralType) -> NDArray[np.int32]:
-        """Cells of an integral, or pairs of cell and local facet, one per row."""
-        if kind not in self._form.integral_types:
-            return np.zeros((0, 2), dtype=np.int32)
-        width = 1 if kind == IntegralType.cell else 2
-        return np.asarray(self._form._cpp_object.domains(kind, 0)).reshape(-1, width)
+    def _find_integrals(self) -> tuple[list[_Integral], NDArray[np.int32]]:
+        """The form's integrals, and the cell of each local matrix.
+
+        Integrals by different quadrature rules over the same facets add to the same matrices.
+        """
+        offsets = self._form.ufcx_form.form_integral_offsets
+        found: list[_Integral] = []
+        owners: list[NDArray[np.int32]] = []
+        for number, kind in enumerate(KINDS):
+            for place in range(offsets[number + 1] - offsets[number]):
+                width = 1 if kind == IntegralType.cell else 2
+                domain = self._form._cpp_object.domains(kind, place)
+                entities = np.asarray(domain, dtype=np.int32).reshape(-1, width)
+                alike = [one for one in found if np.array_equal(one.entities, entities)]
+                first = alike[0].first_row if alike else sum(map(len, owners))
+                if not alike:
+                    owners.append(entities[:, 0])
+                found.append(_Integral(kind, place, entities, first))
+        return found, np.concatenate(owners)
 
     def _prepared_calls(self) -> Iterator[tuple[Callable[..., None], tuple]]:
         """Kernel and arguments of each cell and facet; they point into arrays kept here."""
         form, mesh, ffi = self._form, self._form.mesh, self._form.module.ffi
         self._kept: list[NDArray] = []
-        offsets = form.ufcx_form.form_integral_offsets
 
         def pointer(kind: str, array: NDArray, row: int) -> object:
             return ffi.cast(f"{kind} *", array.ctypes.data + row * array.strides[0])
 
-        done = 0
-        for number, kind in enumerate(KINDS):
-            entities = self._entities(kind)
-            if not len(entities):
-                continue
-            kernel = form.ufcx_form.form_integrals[offsets[number]].tabulate_tensor_float64
-            cells = entities[:, 0]
+        for number, one in enumerate(self._integrals):
+            kernel = form.ufcx_form.form_integrals[number].tabulate_tensor_float64
+            cells = one.entities[:, 0]
             corners = np.ascontiguousarray(mesh.geometry.x[mesh.geometry.dofmaps[0][cells]])
             facets, turns = (np.zeros(len(cells), dtype=of) for of in (np.int32, np.uint8))
-            if kind != IntegralType.cell:
-                facets[:] = entities[:, 1]
+            if one.kind != IntegralType.cell:
+                facets[:] = one.entities[:, 1]
                 if form._cpp_object.needs_facet_permutations:
                     mesh.topology.create_entity_permutations()
                     known = mesh.topology.get_facet_permutations()
                     turns[:] = known.reshape(-1, mesh.topology.dim + 1)[cells, facets]
-            values = self._packed[(kind, 0)].reshape(len(cells), -1)
+            values = self._packed[(one.kind, one.place)].reshape(len(cells), -1)
             self._kept += [corners, facets, turns]
             for row in range(len(cells)):
                 arguments = (
-                    pointer("double", self._local, done + row),
+                    pointer("double", self._local, one.first_row + row),
                     pointer("double", values, row),
                     pointer("double", self._constants, 0),
                     pointer("double", corners, row),
@@ -93,7 +115,6 @@ class FixedPatternMatrix:
                     ffi.NULL,
                 )
                 yield kernel, arguments
-            done += len(cells)
 
     def _make_pattern(self, dofs: Places) -> None:
         """Finds where each entry of each local matrix goes, and makes the matrix."""

@@ -2,9 +2,9 @@
 
 Multiplicative split with the isochoric elastic left Cauchy-Green tensor; flow
 stress from linear and Voce hardening (Simo & Hughes, Computational Inelasticity,
-1998, ch. 9). The stress is written in UFL, so its derivative is the consistent
-tangent; ``direction_correction`` adds what makes Newton's method converge for
-perfect plasticity.
+1998, ch. 9). ``return_changes`` is the consistent tangent, written out: differentiated by UFL
+the same takes four times the operations. ``direction_correction`` adds what makes Newton's
+method converge for perfect plasticity.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import ufl
 
-from napress.fem.algebra.tensors import unpack
+from napress.fem.algebra.tensors import pack, unpack
 from napress.fem.inputs.materials import PlasticMetal
 from napress.fem.sodium.creep import CreepConstants, creep_constants
 
@@ -34,7 +34,11 @@ class ReturnMapping:
     """UFL expressions of one return mapping.
 
     Attributes:
+        elastic: Trial isochoric elastic left Cauchy-Green tensor, (3, 3).
         trial_deviator: Trial Kirchhoff stress deviator, (3, 3), MPa.
+        norm: Its norm, a UFL variable, MPa.
+        shear: Shear modulus in the return direction, a UFL variable, MPa.
+        share: What the return leaves of the trial deviator, a function of the two.
         deviator: Kirchhoff stress deviator after the return, (3, 3), MPa.
         inverse_plastic: Inverse plastic right Cauchy-Green tensor, (3, 3).
         plastic_strain: Equivalent plastic strain.
@@ -44,7 +48,11 @@ class ReturnMapping:
         elastic_energy: Isochoric elastic energy per reference volume, MPa.
     """
 
+    elastic: Any
     trial_deviator: Any
+    norm: Any
+    shear: Any
+    share: Any
     deviator: Any
     inverse_plastic: Any
     plastic_strain: Any
@@ -116,8 +124,9 @@ def return_mapping(
     volume_ratio = ufl.det(gradient)
     elastic = volume_ratio ** (-2.0 / 3.0) * gradient * inverse_plastic * gradient.T
     trial = metal.shear * ufl.dev(elastic)
-    shear = metal.shear * ufl.tr(elastic) / 3
-    norm = ufl.sqrt(ufl.inner(trial, trial) + (NORM_FLOOR * metal.yield_stress) ** 2)
+    shear = ufl.variable(metal.shear * ufl.tr(elastic) / 3)
+    floor = (NORM_FLOOR * metal.yield_stress) ** 2
+    norm = ufl.variable(ufl.sqrt(ufl.inner(trial, trial) + floor))
 
     old_flow, modulus = flow_stress(metal, plastic_strain)
     excess = norm - ROOT * old_flow
@@ -148,11 +157,16 @@ def return_mapping(
         new_strain = plastic_strain + ROOT * multiplier
         new_flow = (norm - 2 * shear * multiplier) / ROOT
 
-    deviator = (1 - 2 * shear * multiplier / norm) * trial
+    share = 1 - 2 * shear * multiplier / norm
+    deviator = share * trial
     elastic_after = deviator / metal.shear + ufl.tr(elastic) / 3 * ufl.Identity(3)
     inverse_gradient = ufl.inv(gradient)
     return ReturnMapping(
+        elastic=elastic,
         trial_deviator=trial,
+        norm=norm,
+        shear=shear,
+        share=share,
         deviator=deviator,
         inverse_plastic=volume_ratio ** (2.0 / 3.0)
         * inverse_gradient
@@ -168,22 +182,50 @@ def return_mapping(
     )
 
 
-def direction_correction(mapping: ReturnMapping, current: Any, dual: Any, weight: Any) -> Any:
-    """Stress whose derivative turns the plain tangent into the primal-dual one.
+def return_changes(mapping: ReturnMapping, rate: Any, metal: MetalConstants) -> tuple[Any, Any]:
+    """The return mapping linearised about the present state.
+
+    Args:
+        mapping: The return mapping.
+        rate: Change of the displacement's gradient in the present configuration, (3, 3).
+        metal: Material constants.
+
+    Returns:
+        Changes of the trial deviator and of the deviator, (3, 3) each, MPa.
+    """
+    dragged = rate * mapping.elastic
+    change = dragged + dragged.T - 2.0 / 3.0 * ufl.tr(rate) * mapping.elastic
+    # Six numbers each: what is symmetric is worked out once.
+    trial_change = unpack(pack(metal.shear * ufl.dev(change)))
+    norm_change = ufl.inner(mapping.trial_deviator, trial_change) / mapping.norm
+    shear_change = metal.shear * ufl.tr(change) / 3
+    share_change = (
+        ufl.diff(mapping.share, mapping.norm) * norm_change
+        + ufl.diff(mapping.share, mapping.shear) * shear_change
+    )
+    return trial_change, mapping.share * trial_change + share_change * mapping.trial_deviator
+
+
+def direction_correction(trial_change: Any, current: Any, dual: Any, weight: Any) -> Any:
+    """What turns the consistent tangent into the primal-dual one.
 
     With perfect plasticity the tangent is stiff only along ``I - n x n``, n the
     trial stress direction, and Newton zig-zags between directions. The primal-dual
     tangent uses the symmetrised ``I - (m x n + n x m)/2`` with m an independent
     direction updated alongside (Hintermueller & Stadler, SIAM J. Sci. Comput. 28,
     2006, for the same structure in total-variation problems). The residual is
-    untouched: only the derivative of this expression enters, with the fields frozen.
+    untouched.
 
     Args:
-        mapping: The return mapping.
+        trial_change: Change of the trial deviator, (3, 3), MPa.
         current: Frozen trial direction n, six components.
         dual: Frozen dual direction m, six components.
         weight: Frozen ``direction_weight``.
+
+    Returns:
+        Change of the deviator to be added, (3, 3), MPa.
     """
-    trial, n, m = mapping.trial_deviator, unpack(current), unpack(dual)
-    symmetric = 0.5 * (m * ufl.inner(n, trial) + n * ufl.inner(m, trial))
-    return weight * (symmetric - n * ufl.inner(n, trial))
+    n, m = unpack(current), unpack(dual)
+    along = ufl.inner(n, trial_change)
+    symmetric = 0.5 * (m * along + n * ufl.inner(m, trial_change))
+    return weight * (symmetric - n * along)

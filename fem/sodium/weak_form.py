@@ -22,6 +22,7 @@ from napress.fem.sodium.plasticity import (
     MetalConstants,
     ReturnMapping,
     direction_correction,
+    return_changes,
     return_mapping,
 )
 
@@ -130,10 +131,10 @@ def build_forms(
     displacement, pressure = ufl.split(state)
     test, pressure_test = ufl.TestFunctions(space)
     trial = ufl.TrialFunction(space)
+    motion, pressure_change = ufl.split(trial)
 
     gradient = embed(ufl.grad(displacement), dimension) + ufl.Identity(3)
-    volume_ratio = ufl.det(gradient)
-    inverse_transposed = ufl.inv(gradient).T
+    volume_ratio, inverse = ufl.det(gradient), ufl.inv(gradient)
     mapping = return_mapping(gradient, unpack(fields.inverse_plastic), fields.plastic_strain, metal)
     # Energies and the stress deviator count per stress-free volume of the metal; the
     # integrals run over the reference mesh.
@@ -141,16 +142,20 @@ def build_forms(
     kirchhoff = dense * mapping.deviator + volume_ratio * pressure * ufl.Identity(3)
     test_gradient = embed(ufl.grad(test), dimension)
     residual_bulk = (
-        ufl.inner(kirchhoff * inverse_transposed, test_gradient) * bulk
+        ufl.inner(kirchhoff * inverse.T, test_gradient) * bulk
         + pressure_test * (volume_ratio - dense * (1 + pressure / metal.bulk)) * bulk
     )
-    correction = direction_correction(
-        mapping, fields.current_direction, fields.dual_direction, fields.direction_weight
+    # Its derivative, with both gradients taken in the present configuration.
+    rate, test_rate = embed(ufl.grad(motion), dimension) * inverse, test_gradient * inverse
+    trial_change, deviator_change = return_changes(mapping, rate, metal)
+    deviator_change += direction_correction(
+        trial_change, fields.current_direction, fields.dual_direction, fields.direction_weight
     )
-    tangent_extra = (
-        dense
-        * ufl.inner(ufl.derivative(correction, state, trial) * inverse_transposed, test_gradient)
-        * bulk
+    pressure_term = volume_ratio * (pressure_change + pressure * ufl.tr(rate))
+    tangent_bulk = (
+        ufl.inner(dense * deviator_change - kirchhoff * rate.T, test_rate) * bulk
+        + pressure_term * ufl.tr(test_rate) * bulk
+        + pressure_test * (volume_ratio * ufl.tr(rate) - dense * pressure_change / metal.bulk) * bulk
     )
 
     # Contact. Lateral motion is measured from an undifferentiated copy, so that the
@@ -167,12 +172,12 @@ def build_forms(
     if fields.laws.floor is not None:
         contact_pressure += fields.laws.rise
     in_plane = ufl.Identity(dimension) + ufl.grad(displacement)
-    area_vector = ufl.det(in_plane) * ufl.inv(in_plane).T * ufl.FacetNormal(mesh)
+    area_vector = ufl.cofac(in_plane) * ufl.FacetNormal(mesh)
     residual_contact = contact_pressure * ufl.dot(area_vector, test) * contact
-    pressure_change = ufl.conditional(in_contact, fields.stiffness, 0.0) * fields.recession
+    pushed_back = ufl.conditional(in_contact, fields.stiffness, 0.0) * fields.recession
     if fields.laws.floor is not None:
-        pressure_change += fields.laws.rise_change
-    recession_force = pressure_change * ufl.dot(area_vector, test) * contact
+        pushed_back += fields.laws.rise_change
+    recession_force = pushed_back * ufl.dot(area_vector, test) * contact
     if fields.laws.friction != FRICTIONLESS:
         lateral_position = [position[i] + displacement[i] for i in lateral]
         drag = traction(lateral_position, contact_pressure, in_contact, fields.slope, fields.laws)
@@ -181,10 +186,12 @@ def build_forms(
 
     # A quadratic edge has a midpoint that perfectly plastic metal does not hold in
     # place laterally. Tying it to the middle of its edge is a choice of subspace
-    # (linear lateral, quadratic vertical displacement), consistent under refinement.
+    # (linear lateral, quadratic vertical displacement), consistent under refinement. The
+    # second derivatives of a quadratic are constant: one point integrates them.
+    at_one_point = contact.reconstruct(metadata={"quadrature_degree": 0})
     curvature = [ufl.grad(ufl.grad(displacement[axis])) for axis in lateral]
     bending = sum(one[i, j] * one[i, j] for one in curvature for i in lateral for j in lateral)
-    edge_energy = 0.5 * fields.edge_stiffness * fields.facet_size**3 * bending * contact
+    edge_energy = 0.5 * fields.edge_stiffness * fields.facet_size**3 * bending * at_one_point
     residual_edge = ufl.derivative(edge_energy, state, ufl.TestFunction(space))
 
     # Off by default. A facet that snaps to another place on a perfectly plastic
@@ -197,11 +204,11 @@ def build_forms(
     slip = moved - ufl.dot(normal, moved) * normal
     residual_slip = fields.slip_viscosity * ufl.dot(slip, test) * contact
 
-    residual = residual_bulk + residual_contact + residual_edge + residual_slip
+    on_face = residual_contact + residual_edge + residual_slip
     deviator = dense * mapping.deviator / volume_ratio
     return SodiumForms(
-        residual=residual,
-        tangent=ufl.derivative(residual, state, trial) + tangent_extra,
+        residual=residual_bulk + on_face,
+        tangent=tangent_bulk + ufl.derivative(on_face, state, trial),
         recession_force=recession_force,
         mapping=mapping,
         cauchy=deviator + pressure * ufl.Identity(3),
