@@ -155,7 +155,9 @@ def build_forms(
     tangent_bulk = (
         ufl.inner(dense * deviator_change - kirchhoff * rate.T, test_rate) * bulk
         + pressure_term * ufl.tr(test_rate) * bulk
-        + pressure_test * (volume_ratio * ufl.tr(rate) - dense * pressure_change / metal.bulk) * bulk
+        + pressure_test
+        * (volume_ratio * ufl.tr(rate) - dense * pressure_change / metal.bulk)
+        * bulk
     )
 
     # Contact. Lateral motion is measured from an undifferentiated copy, so that the
