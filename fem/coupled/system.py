@@ -76,9 +76,9 @@ class CoupledSystem:
         sodium = np.zeros(len(self.sodium.fields.state.x.array))
         return State(sodium, np.zeros(size), np.zeros(size), gas)
 
-    def force_scale(self, pressure: float) -> float:
-        """Norm of the contact forces under a mean pressure, µN."""
-        return pressure * self.nominal_area / np.sqrt(self._facets)
+    def force_scale(self, pressure: float, share: float = 1.0) -> float:
+        """Norm of the contact forces under a mean pressure, borne by a share of the facets, µN."""
+        return pressure * self.nominal_area / np.sqrt(share * self._facets)
 
     def evaluate(self, state: State, control: PlatenControl) -> Evaluation:
         """Evaluates the equations and leaves the forms set to this state."""
