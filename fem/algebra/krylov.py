@@ -12,7 +12,10 @@ MAX_ITERATIONS = 40
 
 
 def minimal_residual(
-    operator: Callable[[Array], tuple[Array, Array]], right: Array, tolerance: float
+    operator: Callable[[Array], tuple[Array, Array]],
+    right: Array,
+    tolerance: float,
+    accepted: float = 0.0,
 ) -> tuple[Array, Array | None]:
     """Generalised conjugate residuals: the iterates of GMRES, with their response.
 
@@ -25,12 +28,13 @@ def minimal_residual(
             caused, which must be linear in the vector.
         right: Right-hand side, (n,).
         tolerance: Accepted residual over the right-hand side.
+        accepted: Norm of a residual that is accepted whatever the right-hand side.
 
     Returns:
-        Solution (n,), and its response (m,), ``None`` if the right-hand side is zero.
+        Solution (n,), and its response (m,), ``None`` if there was nothing to do.
     """
     solution, response = np.zeros_like(right), None
-    residual, goal = right.copy(), tolerance * float(np.linalg.norm(right))
+    residual, goal = right.copy(), max(tolerance * float(np.linalg.norm(right)), accepted)
     kept: list[tuple[Array, Array, Array]] = []
     for _ in range(MAX_ITERATIONS):
         if np.linalg.norm(residual) <= goal:

@@ -194,7 +194,12 @@ class CoupledSystem:
         return self._platen_mode
 
     def direction(
-        self, state: State, at: Evaluation, control: PlatenControl, tolerance: float
+        self,
+        state: State,
+        at: Evaluation,
+        control: PlatenControl,
+        tolerance: float,
+        accepted: float = 0.0,
     ) -> Direction:
         """Newton direction with the tangent last factored.
 
@@ -206,6 +211,7 @@ class CoupledSystem:
             at: Its evaluation, the last one made.
             control: What the platen is told to do.
             tolerance: Relative tolerance of the Krylov solver.
+            accepted: Norm of its residual that is accepted whatever the tolerance, µN.
 
         Raises:
             RuntimeError: If another state has been evaluated since.
@@ -233,7 +239,7 @@ class CoupledSystem:
             unloaded = self._solve(-at.residual, state, at, control)
             none = np.zeros_like(state.deflection)
             right = np.concatenate([at.mismatch, at.gas_mismatch]) + changes(unloaded, none, None)
-            unknown, motion = minimal_residual(operator, right, tolerance)
+            unknown, motion = minimal_residual(operator, right, tolerance, accepted)
         load, blown = unknown[:count], np.zeros(0)
         if gas is not None:
             blown = gas.direction(state.gas, gas.pressure_change(unknown[count:]))

@@ -88,12 +88,14 @@ def follow(
                 # The predictor may be what failed; the fresh tangent is slower but safer.
                 reuse = False
                 continue
-            reuse = False
+            # A step that was solved and refused leaves the tangent of flowing metal near by.
+            reuse = tried.result.converged
             if verdict.nodes_to_blame and upkeep.due(now, in_need=True):
                 before = now
                 now = _redistributed(system, stage, upkeep, now, control, in_need=True)
                 multiplier = system.sodium.multiplier()
                 if now is not before:
+                    reuse = False
                     continue
             rejected += 1
             # A face that folds has snapped over like one that slips: no smaller step helps.

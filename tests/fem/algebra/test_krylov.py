@@ -35,3 +35,16 @@ def test_stops_at_its_tolerance():
 def test_nothing_to_solve():
     solution, response = minimal_residual(lambda v: (v, v), np.zeros(3), 1e-3)
     assert not solution.any() and response is None
+
+
+@pytest.mark.parametrize(("accepted", "done"), [(2.1, False), (1.9, True)])
+def test_a_residual_that_is_small_enough_is_left_alone(accepted, done):
+    calls = []
+
+    def operator(vector):
+        calls.append(vector)
+        return 2.0 * vector, vector
+
+    solution, response = minimal_residual(operator, np.ones(4), 1e-3, accepted)
+    assert bool(calls) is done and (response is not None) is done
+    np.testing.assert_allclose(solution, 0.5 if done else 0.0)
