@@ -18,7 +18,7 @@ from napress.fem.contact.laws import InterfaceLaws
 from napress.fem.coupled.unknowns import Direction, Evaluation, Linearised, State
 from napress.fem.history_field import copied
 from napress.fem.inputs.load_program import ByPressure, PlatenControl
-from napress.fem.snapshot import open_gap
+from napress.fem.snapshot import CONTACT_GAP_UM, open_gap
 from napress.fem.sodium.body import Sodium
 from napress.fem.timing import StageTimers
 from napress.meshes.surfaces import Surface
@@ -33,6 +33,10 @@ PLATEN_AT_REST = 1e-15  # of the cell width: rounding of where the platen was to
 STIFFNESS_PER_STRESS = 700.0
 STIFFNESS_SHARE = 30.0
 LARGEST_STIFFNESS_OVER_MODULUS = 10.0
+# Where a plateau touches at once, nothing yields and the metal answers as a column does: it
+# must not be the contact that gives way. Penetration would store most of the platen's work and
+# give it back a step later as flow that nobody pressed for.
+PLATEAU_OVER_COLUMN = 10.0
 
 
 class CoupledSystem:
@@ -45,6 +49,8 @@ class CoupledSystem:
         nominal_area: Nominal interface area, µm^(dimension-1).
         timers: CPU time per stage.
         laws: Friction, adhesion, trapped gas and recession.
+        plateau_share: Share of the surface that touches at once, at its highest place.
+        thickness_um: Of the sodium.
         history: What an accepted step changes for good, declared by those who hold it.
         linearised: What the tangent last factored was built from; None before the first.
         factorisations: Number of factorisations so far.
@@ -68,6 +74,11 @@ class CoupledSystem:
         self.linearised: Linearised | None = None
         self.history = (*sodium.history(), *self.laws.history())
         self._facets = sodium.sum(len(sodium.face.reference_area)) / sodium.face.points_per_facet
+        height = surface.evaluate(sodium.surface().position[:, :-1])[0]
+        touching = sodium.face.reference_area @ (height > -CONTACT_GAP_UM)
+        self.plateau_share = sodium.sum(touching) / self.nominal_area
+        top = sodium.body.mesh.geometry.x[:, sodium.dimension - 1].max(initial=0.0)
+        self.thickness_um = sodium.largest(top)
 
     def initial_state(self) -> State:
         """Undeformed bodies, just touching."""
@@ -327,8 +338,10 @@ def contact_stiffness(system: CoupledSystem, pressure_MPa: float) -> float:
     """Contact stiffness at a mean pressure, MPa/µm."""
     metal = system.sodium.metal
     size = float(system.sodium.fields.facet_size.value)
-    wanted = STIFFNESS_PER_STRESS * max(metal.yield_MPa, pressure_MPa / STIFFNESS_SHARE)
-    return min(wanted, LARGEST_STIFFNESS_OVER_MODULUS * metal.young_MPa) / size
+    wanted = STIFFNESS_PER_STRESS * max(metal.yield_MPa, pressure_MPa / STIFFNESS_SHARE) / size
+    column = metal.longitudinal_MPa / system.thickness_um
+    wanted = max(wanted, PLATEAU_OVER_COLUMN * system.plateau_share * column)
+    return min(wanted, LARGEST_STIFFNESS_OVER_MODULUS * metal.young_MPa / size)
 
 
 def void_volume(system: CoupledSystem, at: Evaluation) -> float:

@@ -48,3 +48,26 @@ def test_pure_creep_closes_a_map_under_a_held_pressure(map_case):
     assert (held["closure_percent"].diff().dropna() >= 0.0).all()
     assert held["closure_percent"].iloc[-1] > held["closure_percent"].iloc[0] + 5.0
     assert history["energy_balance_error_percent"].abs().max() < 1.0
+
+
+@pytest.mark.slow
+def test_a_plain_around_a_pit_presses_and_does_not_give_way(map_case):
+    soft = {"value": "0.235 MPa", "estimate": True}
+    run = na.run(
+        map_case.with_(
+            {
+                "surface": [PIT | {"depth": "1 um", "width": "20 um", "position": "0 um"}],
+                "interface.width": "20 um",
+                "interface.elements": 8,
+                "sodium": {"material": "sodium-wang-2020", "thickness": "20 um"},
+                "sodium.yield_strength": soft,
+                "program": [{"pressure": "0.25 MPa"}],
+            }
+        )
+    )
+    history = run.history
+    assert run.state == "finished" and not run.summary["warnings"]
+    # In a contact that gives way more than the metal, penetration stores most of the work.
+    stored = (history["contact_pJ"] / history["external_work_pJ"]).to_numpy()
+    assert stored[0] < 0.3 and abs(stored[1:]).max() < 0.1
+    assert (history["pressure_MPa"].pct_change().dropna() > -0.01).all()
