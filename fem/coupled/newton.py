@@ -26,6 +26,8 @@ LEFT_TO_CERAMIC = 0.25
 TINY_STEP, TINY_STEPS, UPHILL_DIRECTIONS = 0.03, 3, 4
 # Where the metal has lost its stiffness, how far beyond Newton's step to look for it.
 SNAP_REACH = 20.0
+# A residual within so many times the tolerance is worth the iterations it still takes.
+NEAR = 10.0
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class NewtonSettings:
             sees committed, momentarily elastic metal.
         lead: Share of the last step's flow that the metal starts from once the first
             direction is taken, see ``PlasticHistory.lead``. 0 leaves the start as it is.
+        patience: Iterations before giving up on a residual that is not even near the
+            tolerance; None is as many as there may be.
     """
 
     tolerance: float
@@ -49,6 +53,7 @@ class NewtonSettings:
     largest_move_um: float
     reuse_tangent: bool
     lead: float = 0.0
+    patience: int | None = None
 
 
 @dataclass(frozen=True)
@@ -201,8 +206,9 @@ def solve(
         accepted = LEFT_TO_CERAMIC * fallen_to * at.norm
         if step == 1.0 and not snaps and at.norm < settings.tolerance:
             return NewtonResult(True, state, at, iteration, "")
-    reason = f"no convergence in {settings.max_iterations} iterations"
-    return NewtonResult(False, state, at, settings.max_iterations, reason)
+        if iteration == settings.patience and at.norm > NEAR * settings.tolerance:
+            break
+    return NewtonResult(False, state, at, iteration, f"no convergence in {iteration} iterations")
 
 
 def _downhill(

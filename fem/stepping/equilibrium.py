@@ -16,8 +16,8 @@ from napress.fem.state.committed import Committed
 RESIDUAL_TOLERANCE = 5e-3  # of the contact forces, these taken at most at
 TOLERANCE_STRESS = 15.0  # times the yield stress: full contact must still resolve flow
 LARGEST_MOVE_SHARE = 0.05  # of the cell width, per Newton iteration
-# From the tangent of the last step a step converges in 5 to 14 iterations or is sooner solved
-# from a fresh one.
+# From the tangent of the last step a step is near convergence after 5 to 14 iterations or is
+# sooner solved from a fresh one.
 REUSED_ITERATIONS = 15
 LARGEST_GROWTH = 1.5  # of a step over the last one, as far as that one's flow foretells it
 
@@ -92,9 +92,8 @@ def newton_settings(
     share = touching_share(system, now) if system.sodium.dimension == 3 else 1.0
     return NewtonSettings(
         tolerance=RESIDUAL_TOLERANCE * system.force_scale(scale, share),
-        max_iterations=min(control.max_newton, REUSED_ITERATIONS)
-        if reuse_tangent
-        else control.max_newton,
+        max_iterations=control.max_newton,
         largest_move_um=LARGEST_MOVE_SHARE * system.surface.width_um,
         reuse_tangent=reuse_tangent,
+        patience=REUSED_ITERATIONS if reuse_tangent else None,
     )
