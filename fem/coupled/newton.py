@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,9 +22,11 @@ KRYLOV_START = 1e-2
 # What a direction may leave of the ceramic's equations, over the whole residual and the share
 # of it that the iteration before left: exacter than Newton's method gets on is of no use.
 LEFT_TO_CERAMIC = 0.25
-# Steps this short three times in a row, or ascent directions this often, mean that
-# the iteration is going nowhere.
-TINY_STEP, TINY_STEPS, UPHILL_DIRECTIONS = 0.03, 3, 4
+# Steps this short three times in a row, five that together go less than this share of the way
+# one may go, or ascent directions this often, mean that the iteration is going nowhere.
+TINY_STEP, TINY_STEPS = 0.03, 3
+SHORT_STEPS, SHORT_WAY = 5, 0.3
+UPHILL_DIRECTIONS = 4
 # Where the metal has lost its stiffness, how far beyond Newton's step to look for it.
 SNAP_REACH = 20.0
 # A residual within so many times the tolerance is worth the iterations it still takes.
@@ -150,6 +153,7 @@ def solve(
     state, at = start, system.evaluate(start, control)
     directions = _Directions(sodium)
     tiny = uphill = 0
+    latest: deque[float] = deque([1.0] * SHORT_STEPS, SHORT_STEPS)
     krylov_tolerance, accepted = KRYLOV_START, 0.0
     for iteration in range(1, settings.max_iterations + 1):
         if not np.isfinite(at.norm):
@@ -199,7 +203,8 @@ def solve(
         else:
             directions.update(step)
         tiny = tiny + 1 if step < TINY_STEP else 0
-        if tiny >= TINY_STEPS:
+        latest.append(step / longest)
+        if tiny >= TINY_STEPS or sum(latest) < SHORT_WAY:
             return NewtonResult(False, state, at, iteration, "the line search stalled")
         fallen_to = min(at.norm / max(before, 1e-12), 1.0)
         krylov_tolerance = float(np.clip(0.5 * fallen_to**2, 1e-4, KRYLOV_START))

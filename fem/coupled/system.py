@@ -33,10 +33,6 @@ PLATEN_AT_REST = 1e-15  # of the cell width: rounding of where the platen was to
 STIFFNESS_PER_STRESS = 700.0
 STIFFNESS_SHARE = 30.0
 LARGEST_STIFFNESS_OVER_MODULUS = 10.0
-# Where a plateau touches at once, nothing yields and the metal answers as a column does: it
-# must not be the contact that gives way. Penetration would store most of the platen's work and
-# give it back a step later as flow that nobody pressed for.
-PLATEAU_OVER_COLUMN = 10.0
 
 
 class CoupledSystem:
@@ -50,7 +46,6 @@ class CoupledSystem:
         timers: CPU time per stage.
         laws: Friction, adhesion, trapped gas and recession.
         plateau_share: Share of the surface that touches at once, at its highest place.
-        thickness_um: Of the sodium.
         history: What an accepted step changes for good, declared by those who hold it.
         linearised: What the tangent last factored was built from; None before the first.
         factorisations: Number of factorisations so far.
@@ -77,8 +72,6 @@ class CoupledSystem:
         height = surface.evaluate(sodium.surface().position[:, :-1])[0]
         touching = sodium.face.reference_area @ (height > -CONTACT_GAP_UM)
         self.plateau_share = sodium.sum(touching) / self.nominal_area
-        top = sodium.body.mesh.geometry.x[:, sodium.dimension - 1].max(initial=0.0)
-        self.thickness_um = sodium.largest(top)
 
     def initial_state(self) -> State:
         """Undeformed bodies, just touching."""
@@ -338,10 +331,8 @@ def contact_stiffness(system: CoupledSystem, pressure_MPa: float) -> float:
     """Contact stiffness at a mean pressure, MPa/µm."""
     metal = system.sodium.metal
     size = float(system.sodium.fields.facet_size.value)
-    wanted = STIFFNESS_PER_STRESS * max(metal.yield_MPa, pressure_MPa / STIFFNESS_SHARE) / size
-    column = metal.longitudinal_MPa / system.thickness_um
-    wanted = max(wanted, PLATEAU_OVER_COLUMN * system.plateau_share * column)
-    return min(wanted, LARGEST_STIFFNESS_OVER_MODULUS * metal.young_MPa / size)
+    wanted = STIFFNESS_PER_STRESS * max(metal.yield_MPa, pressure_MPa / STIFFNESS_SHARE)
+    return min(wanted, LARGEST_STIFFNESS_OVER_MODULUS * metal.young_MPa) / size
 
 
 def void_volume(system: CoupledSystem, at: Evaluation) -> float:

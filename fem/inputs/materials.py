@@ -89,12 +89,6 @@ class PlasticMetal:
     voce_strain: float = 1.0
     creep: CreepLaw | None = None
 
-    @property
-    def longitudinal_MPa(self) -> float:
-        """Modulus of a column that cannot widen: stress over strain along it (textbook)."""
-        nu = self.poisson
-        return self.young_MPa * (1 - nu) / ((1 + nu) * (1 - 2 * nu))
-
 
 @dataclass(frozen=True)
 class ElasticCeramic:

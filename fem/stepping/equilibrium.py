@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 
 from napress.fem.coupled.newton import NewtonResult, NewtonSettings, solve
-from napress.fem.coupled.system import CoupledSystem
+from napress.fem.coupled.system import CoupledSystem, penetration_work
 from napress.fem.coupled.unknowns import State
 from napress.fem.inputs.load_program import ByPressure, PlatenControl
 from napress.fem.inputs.step_control import StepControl
@@ -19,6 +20,10 @@ LARGEST_MOVE_SHARE = 0.05  # of the cell width, per Newton iteration
 # From the tangent of the last step a step is near convergence after 5 to 14 iterations or is
 # sooner solved from a fresh one.
 REUSED_ITERATIONS = 15
+# A plateau is so much of the surface, touching at once; contact may absorb so much of a step's
+# work on it, and the multiplier is brought up to date so many times for that.
+LEAST_PLATEAU, PENETRATION_SHARE, MULTIPLIER_ROUNDS = 0.05, 0.1, 6
+STILL_LAGS = 0.9  # of what was absorbed a round before: more, and a round no longer helps
 LARGEST_GROWTH = 1.5  # of a step over the last one, as far as that one's flow foretells it
 
 
@@ -31,6 +36,44 @@ def settle(
     while result.converged and system.laws.release_overloaded(result.evaluation):
         settings = replace(settings, reuse_tangent=False, lead=0.0)
         again = solve(system, result.state, control, settings)
+        result = replace(again, iterations=result.iterations + again.iterations)
+    return result
+
+
+def settle_on_plateau(
+    system: CoupledSystem,
+    now: Committed,
+    start: State,
+    control: PlatenControl,
+    settings: NewtonSettings,
+) -> NewtonResult:
+    """Solves one load step; where a plateau touches, until contact itself no longer gives way.
+
+    Contact gives way by its pressure less the multiplier, over its stiffness, and the multiplier
+    is the pressure of the step before. Where a surface touches at peaks that is little beside
+    what the metal does. A plateau that touches at once meets metal that answers as a column
+    does, stiffer than the contact of wide facets: penetration would store most of the platen's
+    work and give it back in later steps, as flow that nobody pressed for.
+    """
+    result = settle(system, start, control, settings)
+    if now.closed or system.plateau_share < LEAST_PLATEAU:
+        return result
+    before = math.inf
+    for _ in range(MULTIPLIER_ROUNDS):
+        if not result.converged:
+            break
+        at = result.evaluation
+        sunk = -system.sodium.platen_value(result.state.sodium) - now.displacement_um
+        mean_MPa = 0.5 * (at.reaction / system.nominal_area + now.pressure_MPa)
+        work = abs(mean_MPa * system.nominal_area * sunk)
+        absorbed = penetration_work(system, at, now.contact_pressure, at.gap - now.gap)
+        # What is left then is absorbed by the ripple of facets, not by a lag of the multiplier.
+        if abs(absorbed) <= PENETRATION_SHARE * work or abs(absorbed) > STILL_LAGS * before:
+            break
+        before = abs(absorbed)
+        system.sodium.set_multiplier(system.sodium.face.vertex_average(at.pressure))
+        settings = replace(settings, reuse_tangent=True, lead=0.0)
+        again = settle(system, result.state, control, settings)
         result = replace(again, iterations=result.iterations + again.iterations)
     return result
 

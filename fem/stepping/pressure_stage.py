@@ -23,7 +23,7 @@ from napress.fem.stepping.equilibrium import (
     newton_settings,
     predict_multiplier,
     resist_slip,
-    settle,
+    settle_on_plateau,
     shares_load_alike,
 )
 from napress.fem.stepping.judge import Rejected, judge
@@ -85,13 +85,13 @@ class PressureStage:
         resist_slip(system, now)
         if shares_load_alike(system, now):
             predict_multiplier(system, now, command)
-        result = settle(system, now.state, command, settings)
+        result = settle_on_plateau(system, now, now.state, command, settings)
         overshoot = result.converged and result.evaluation.reaction / area > goal * (1 + 1e-9)
         if isinstance(command, ByDisplacement) and overshoot:
             command = ByPressure(goal)
             # The metal keeps the start it was led to.
             settings = replace(settings, reuse_tangent=True, lead=0.0)
-            again = settle(system, result.state, command, settings)
+            again = settle_on_plateau(system, now, result.state, command, settings)
             result = replace(again, iterations=result.iterations + again.iterations)
         return Attempt(command, result)
 
