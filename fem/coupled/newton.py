@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,10 @@ class NewtonResult:
     evaluation: Evaluation
     iterations: int
     reason: str
+
+    def after(self, iterations: int) -> NewtonResult:
+        """The same with iterations that were spent before it."""
+        return replace(self, iterations=iterations + self.iterations)
 
 
 class _Directions:

@@ -110,6 +110,16 @@ class Committed:
     removed_um: float = 0.0
     removed_work: float = 0.0
 
+    def platen_work(self, pressure_MPa: float, area: float, sinking_um: float) -> float:
+        """Work of the platen from here, pJ, by the mean of the pressures at the two ends.
+
+        Args:
+            pressure_MPa: Mean pressure at the end.
+            area: Nominal interface area, µm^(dimension-1).
+            sinking_um: How far it sinks.
+        """
+        return 0.5 * (pressure_MPa + self.pressure_MPa) * area * sinking_um
+
 
 @dataclass(frozen=True)
 class AcceptedStep:

@@ -36,7 +36,7 @@ def settle(
     while result.converged and system.laws.release_overloaded(result.evaluation):
         settings = replace(settings, reuse_tangent=False, lead=0.0)
         again = solve(system, result.state, control, settings)
-        result = replace(again, iterations=result.iterations + again.iterations)
+        result = again.after(result.iterations)
     return result
 
 
@@ -56,7 +56,8 @@ def settle_on_plateau(
     work and give it back in later steps, as flow that nobody pressed for.
     """
     result = settle(system, start, control, settings)
-    if now.closed or system.plateau_share < LEAST_PLATEAU:
+    # Flat faces leave no void to flow into.
+    if now.closed or now.void == 0.0 or system.plateau_share < LEAST_PLATEAU:
         return result
     before = math.inf
     for _ in range(MULTIPLIER_ROUNDS):
@@ -64,8 +65,7 @@ def settle_on_plateau(
             break
         at = result.evaluation
         sunk = -system.sodium.platen_value(result.state.sodium) - now.displacement_um
-        mean_MPa = 0.5 * (at.reaction / system.nominal_area + now.pressure_MPa)
-        work = abs(mean_MPa * system.nominal_area * sunk)
+        work = abs(now.platen_work(at.reaction / system.nominal_area, system.nominal_area, sunk))
         absorbed = penetration_work(system, at, now.contact_pressure, at.gap - now.gap)
         # What is left then is absorbed by the ripple of facets, not by a lag of the multiplier.
         if abs(absorbed) <= PENETRATION_SHARE * work or abs(absorbed) > STILL_LAGS * before:
@@ -74,7 +74,7 @@ def settle_on_plateau(
         system.sodium.set_multiplier(system.sodium.face.vertex_average(at.pressure))
         settings = replace(settings, reuse_tangent=True, lead=0.0)
         again = settle(system, result.state, control, settings)
-        result = replace(again, iterations=result.iterations + again.iterations)
+        result = again.after(result.iterations)
     return result
 
 
@@ -119,7 +119,7 @@ def lead_share(size_um: float, last_size_um: float) -> float:
 
 def touching_share(system: CoupledSystem, now: Committed) -> float:
     """Share of the facet points that bear pressure, at least that of one point; collective."""
-    pressed = np.asarray(now.contact_pressure) > 0.0
+    pressed = now.contact_pressure > 0.0
     count, bearing = (system.sodium.sum(value) for value in (pressed.size, pressed.sum()))
     return max(bearing, 1.0) / count
 

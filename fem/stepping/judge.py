@@ -113,8 +113,7 @@ def judge(
         pressure_ratio=next_ratio(now, result.iterations, control) if closed else FIRST_RATIO,
         target=now.target + is_target,
         void=void,
-        external_work=now.external_work
-        + 0.5 * (pressure + now.pressure_MPa) * system.nominal_area * size,
+        external_work=now.external_work + now.platen_work(pressure, system.nominal_area, size),
         dissipation=now.dissipation + dissipated,
         contact_work=now.contact_work + absorbed,
         slip_work=now.slip_work + slip_work,

@@ -92,7 +92,7 @@ class PressureStage:
             # The metal keeps the start it was led to.
             settings = replace(settings, reuse_tangent=True, lead=0.0)
             again = settle_on_plateau(system, now, result.state, command, settings)
-            result = replace(again, iterations=result.iterations + again.iterations)
+            result = again.after(result.iterations)
         return Attempt(command, result)
 
     def place(

@@ -78,7 +78,7 @@ def step_of_ramp(
     seconds = _let_pass(system, ramp, share)
     command = ByPressure(now.from_pressure_MPa + (now.share + share) * way)
     result = settle(system, state, command, settings)
-    result = replace(result, iterations=spent + result.iterations)
+    result = result.after(spent)
     return Attempt(command, result, now.share + share, seconds, seconds)
 
 
@@ -106,7 +106,7 @@ def _last(
     seconds = _let_pass(system, ramp, 1.0 - now.share)
     command = ByPressure(ramp.pressure_MPa)
     result = settle(system, passed.state, command, settings)
-    result = replace(result, iterations=passed.iterations + result.iterations)
+    result = result.after(passed.iterations)
     return Attempt(command, result, 1.0, seconds, seconds)
 
 

@@ -134,7 +134,7 @@ class StripStage:
             again = settle(
                 self._system, result.state, command, replace(settings, reuse_tangent=True)
             )
-            result = replace(again, iterations=result.iterations + again.iterations)
+            result = again.after(result.iterations)
         return Attempt(command, result, share, step_s, step_s, strayed)
 
     def _shared_anew(self, now: Committed, gap: Array, heals: Array) -> tuple[float, Array | None]:

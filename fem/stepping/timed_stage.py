@@ -170,7 +170,7 @@ class TimedStage:
         if shares_load_alike(self._system, now) or isinstance(self._entry, Release):
             predict_multiplier(self._system, now, command)
         result = settle(self._system, state, command, settings)
-        result = replace(result, iterations=result.iterations + spent)
+        result = result.after(spent)
         return Attempt(command, result, share, step_s, step_s)
 
     def _reach_um(self, now: Committed) -> float:

@@ -95,7 +95,7 @@ class Upkeep:
         void = void_volume(system, at)
         pressure = at.reaction / system.nominal_area
         sinking = displacement - now.displacement_um
-        work = 0.5 * (pressure + now.pressure_MPa) * system.nominal_area * sinking
+        work = now.platen_work(pressure, system.nominal_area, sinking)
         # What penetration stored is given back when the multiplier has taken over.
         absorbed = penetration_work(system, at, moved.committed.contact_pressure, at.gap - gap)
         _, dissipated, *_ = sodium.energies()

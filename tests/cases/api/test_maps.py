@@ -30,11 +30,9 @@ def test_a_pit_fills_from_its_rim(map_case):
     history = run.history
     assert run.state == "finished" and not run.summary["warnings"]
     assert history["pressure_MPa"].iloc[-1] == pytest.approx(1.8)
-    # The plain around the pit touches at once; the metal lifts off a little at the rim and
-    # bulges into the pit.
+    # The plain around the pit touches at once; then the metal bulges into it.
     assert history["contact_fraction"].iloc[0] > 0.5
-    assert history["contact_fraction"].diff().min() > -0.01
-    assert run.summary["contact_fraction"] > history["contact_fraction"].iloc[0]
+    assert history["contact_fraction"].is_monotonic_increasing
     assert history["void_volume_um3"].iloc[-1] < 0.95 * history["void_volume_um3"].iloc[0]
     assert history["energy_balance_error_percent"].abs().max() < 1.0
 
