@@ -24,9 +24,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from napress.fem.coupled.system import CoupledSystem
-from napress.fem.coupled.unknowns import Evaluation, Linearised, State
+from napress.fem.coupled.unknowns import Linearised, State
 from napress.fem.history_field import CELLS, FACE, SHARED, as_rows, copied
-from napress.fem.inputs.load_program import ByDisplacement
 from napress.fem.sodium.points import reference_points
 from napress.fem.state.committed import AcceptedStep, Committed, commit
 from napress.fem.state.history import History
@@ -226,24 +225,22 @@ def _restore(path: Path, system: CoupledSystem, key: str) -> tuple[Committed, fl
 
     history = History(system)
 
-    def evaluated(prefix: str) -> Evaluation:
+    def moment(prefix: str) -> Linearised:
         kept = {}
         for field in history.fields:
             values = stored(field.kind, f"{prefix}_{field.name}")
             shared = field.kind == SHARED
             kept[field.name] = values if shared else values.reshape(field.read().shape)
-        history.restore(kept)
         directions = (
             stored(CELLS, f"{prefix}_{name}").reshape(one.shape)
             for name, one in zip(DIRECTIONS, sodium.plastic.directions(), strict=True)
         )
-        sodium.plastic.freeze_directions(*directions)
-        return system.evaluate(state(prefix), ByDisplacement(scalars["displacement_um"]))
+        return Linearised(state(prefix), tuple(directions), kept)
 
     per_point = {name: stored(FACE, name)[:, 0] for name in _PER_POINT}
     restored = Committed(state=state(STATE), **per_point, **scalars)
-    system.factor(evaluated(TANGENT))
-    at = evaluated(STATE)
+    system.factor(history.evaluate(moment(TANGENT)))
+    at = history.evaluate(moment(STATE))
     system.stiffen(restored.pressure_MPa)
     commit(system, restored.state, at)
     return restored, initial_void

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from napress.fem.coupled.system import CoupledSystem
+from napress.fem.coupled.unknowns import Evaluation, Linearised
 from napress.fem.history_field import (
     BY_HOLDER,
     CELLS,
@@ -25,6 +26,7 @@ from napress.fem.history_field import (
     as_rows,
     copied,
 )
+from napress.fem.inputs.load_program import ByDisplacement
 
 HOW = {INTERPOLATED: lambda *of: interpolate(*of), NEAREST: lambda *of: nearest(*of)}
 
@@ -70,6 +72,24 @@ class History:
         for field, value in zip(self.fields, values, strict=True):
             field.write(value)
         self._system.laws.refresh()
+
+    def evaluate(self, moment: Linearised) -> Evaluation:
+        """Sets the system to a moment that was kept, and evaluates it there. Collective."""
+        self.restore(moment.history)
+        sodium = self._system.sodium
+        sodium.plastic.freeze_directions(*moment.directions)
+        platen = ByDisplacement(-sodium.platen_value(moment.state.sodium))
+        return self._system.evaluate(moment.state, platen)
+
+    def factor_again(self, moment: Linearised) -> None:
+        """Builds the tangent of an earlier moment anew; the history stays as it is. Collective.
+
+        Raises:
+            SingularSystem: If it cannot be factored.
+        """
+        kept = self.keep()
+        self._system.factor(self.evaluate(moment))
+        self.restore(kept)
 
     # --- nodes that are moved --------------------------------------------------
 

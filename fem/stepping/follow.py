@@ -13,6 +13,7 @@ from napress.fem.coupled.system import CoupledSystem
 from napress.fem.inputs.load_program import LoadProgram, PressureTarget, Strip
 from napress.fem.inputs.step_control import StepControl
 from napress.fem.state.committed import AcceptedStep, Committed, Outcome, commit
+from napress.fem.state.history import History
 from napress.fem.stepping.equilibrium import newton_settings
 from napress.fem.stepping.judge import Rejected
 from napress.fem.stepping.pressure_stage import PressureStage
@@ -47,6 +48,7 @@ def follow(
         tangent_ready: Whether the system holds the tangent of the last step.
     """
     now, reuse = start, tangent_ready
+    history, tangent, shortened = History(system), system.linearised, False
     upkeep = Upkeep(system, control.facet_distortion)
     while now.target < len(program):
         stage = _stage(system, program, now.target, control, initial_void)
@@ -80,11 +82,18 @@ def follow(
                 commit(system, now.state, verdict.evaluation)
                 multiplier = system.sodium.multiplier()
                 rejected = spent = 0
-                reuse = True
+                reuse, tangent, shortened = True, system.linearised, False
                 continue
             # A try may predict the multiplier; the next one starts from the committed one.
             system.sodium.set_multiplier(multiplier)
             if reuse and not tried.result.converged:
+                if system.sodium.dimension == 3 and not shortened:
+                    # Less of the way by the same predictor is cheaper than all of it from
+                    # metal at rest, which is where a fresh tangent starts. In 2-D it is not.
+                    history.factor_again(tangent)
+                    now, shortened = stage.retreat(now, tried, solved=True), True
+                    rejected += 1
+                    continue
                 # The predictor may be what failed; the fresh tangent is slower but safer.
                 reuse = False
                 continue

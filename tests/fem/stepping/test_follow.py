@@ -12,7 +12,7 @@ from mpi4py import MPI
 from napress.cases.verification.metal.creep_point import creeping, norton
 from napress.cases.verification.pressing import timed_pressing
 from napress.cases.verification.pressing.pressing import sinusoid_problem
-from napress.fem.coupled.problem import build_system
+from napress.fem.coupled.problem import InterfaceProblem, build_system
 from napress.fem.inputs.load_program import (
     Displacement,
     Hold,
@@ -29,7 +29,10 @@ from napress.fem.state import checkpoint
 from napress.fem.state.committed import first_touch
 from napress.fem.stepping import follow as loop
 from napress.fem.stepping.follow import follow
+from napress.fem.stepping.pressure_stage import PressureStage
 from napress.fem.stepping.ramp_stage import PRESSURE_ERROR
+from napress.fem.stepping.step_size import CUT
+from napress.meshes.surfaces import Sinusoid, build_surface
 
 CONTROL = StepControl(void_error_percent=1000.0, first_step_um=0.02, largest_step_um=0.04)
 WARM_K = 333.15
@@ -200,3 +203,39 @@ def test_contact_that_is_lost_on_new_nodes_ends_the_run_with_its_reason(monkeypa
     )
     outcome = follow(system, (Hold(1.0),), control, lambda step: None, start, start.void)
     assert not outcome.finished and outcome.reason == "all contact is lost"
+
+
+def map_problem(profile):
+    """The metal and the ceramic of a profile, on an egg-box."""
+    egg_box = build_surface(Sinusoid(0.5, 20.0), 20.0, dimension=3)
+    return InterfaceProblem(egg_box, 4, 20.0, 20.0, profile.sodium, profile.ceramic)
+
+
+@pytest.mark.parametrize(("dimension", "goal_MPa"), [(2, 1.0), (3, 0.3)])
+def test_what_follows_a_try_that_fails_from_the_last_tangent(monkeypatch, dimension, goal_MPa):
+    profile = sinusoid_problem(16)
+    problem = profile if dimension == 2 else map_problem(profile)
+    system, tries = build_system(problem, MPI.COMM_SELF), []
+    attempt = PressureStage.attempt
+
+    def failing(stage, now, reuse):
+        tried = attempt(stage, now, reuse)
+        tries.append((now.step, now.step_size_um, reuse))
+        # The first try of the fourth step.
+        if now.step == 3 and sum(step == 3 for step, *_ in tries) == 1:
+            result = replace(tried.result, converged=False, reason="made to fail")
+            tried = replace(tried, result=result)
+        return tried
+
+    monkeypatch.setattr(PressureStage, "attempt", failing)
+    control = replace(CONTROL, largest_step_um=0.02)
+    start, steps, program = first_touch(system, control), [], pressure_targets((goal_MPa,))
+    outcome = follow(system, program, control, steps.append, start, start.void)
+    assert outcome.finished
+    (_, size, reused), (_, again, reused_again) = [one for one in tries if one[0] == 3]
+    assert reused
+    if dimension == 2:
+        assert (again, reused_again) == (size, False)
+    else:
+        assert (again, reused_again) == (pytest.approx(CUT * size), True)
+    assert [step.rejected for step in steps[:5]] == [0, 0, 0, int(dimension == 3), 0]
