@@ -34,6 +34,7 @@ from napress.fem.conduction.edge_refinement import (
     facet_corners,
     refine_edges,
 )
+from napress.fem.conduction.forms import DEGREE, ConductionForms
 from napress.meshes.interface_mesh import Boundary, TaggedMesh
 
 Array = NDArray[np.float64]
@@ -42,14 +43,13 @@ LocalResistance = Callable[[Array], Array]
 
 # 1 um / (1 mS/cm) = 1e-4 cm / (1e-3 S/cm)
 OHM_CM2_PER_UM_CM_PER_MS = 0.1
-DEGREE = 2
 # Each halving halves what a contact edge inside a facet costs: in 2-D 2^-8 of a facet
 # remains. In 3-D edges are lines, and each halving doubles the cells.
 HALVINGS = {2: 8, 3: 3}
 # A contact without resistance is given that of electrolyte as thin as this share of
 # the cell's width. What is lost in it is not counted as loss in the electrolyte.
 PERFECT_SHARE = 1e-6
-_FAR, _TOUCHING = 2, 3
+_FAR = 2
 _FIRST = 16  # tag of the contact face's first facet; the others follow
 
 
@@ -211,10 +211,11 @@ class RefinedElectrolyte:
         conductance = self._conductance(resistance)
         if not conductance.any():
             raise NoContact("no current crosses what touches: all of it is covered by the film")
-        potential, current, loss, at = self._solve(closed, conductance)
+        potential, current, loss, forms = self._solve(closed, conductance)
         cells = self._cells(closed)
-        jump = 1 - potential
-        into, lost = (self._per_cell(flow, cells, conductance, at) for flow in (jump, jump**2))
+        into, lost = (
+            fem.assemble_vector(forms.form(name)).array.copy() for name in ("crossing", "lost")
+        )
         # A cell may own two contact facets: its current goes to the first of them.
         unique, first = np.unique(cells, return_index=True)
         crossing, losing = np.zeros((2, len(cells)))
@@ -254,40 +255,33 @@ class RefinedElectrolyte:
 
     def _solve(
         self, closed: NDArray[np.bool_], conductance: Array
-    ) -> tuple[fem.Function, float, float, ufl.Measure]:
+    ) -> tuple[fem.Function, float, float, ConductionForms]:
         """Solves with the metal at potential 1.
 
         Returns:
             Potential, current into the counter-electrode, power dissipated in the
-            electrolyte, and the measure of the contact.
+            electrolyte, and the forms that know all this.
         """
-        mesh, space = self._mesh, self._space
-        far = self._tags.find(_FAR)
-        entities = [self._facets[closed], far]
-        values = [np.full(closed.sum(), _TOUCHING), np.full(len(far), _FAR)]
-        tags = _tags(mesh, mesh.topology.dim - 1, entities, values)
-        trial, test = ufl.TrialFunction(space), ufl.TestFunction(space)
-        at = ufl.Measure("ds", mesh, subdomain_data=tags)
-        bulk = fem.Constant(mesh, self._conductivity)
+        space = self._space
+        potential = fem.Function(space)
         crossing = self._on_cells(self._cells(closed), conductance)
-        inside = bulk * ufl.inner(ufl.grad(trial), ufl.grad(test)) * ufl.dx
-        bilinear = _form(inside + crossing * trial * test * at(_TOUCHING))
-        drive = fem.assemble_vector(_form(crossing * test * at(_TOUCHING))).array
-        bottom = fem.locate_dofs_topological(space, mesh.topology.dim - 1, tags.find(_FAR))
+        forms = ConductionForms(
+            space, self._facets[closed], self._conductivity, crossing, potential
+        )
+        far = self._tags.find(_FAR)
+        bottom = fem.locate_dofs_topological(space, self._mesh.topology.dim - 1, far)
         grounded = fem.dirichletbc(0.0, bottom, space)
-        matrix = assemble_matrix(bilinear, bcs=[grounded])
+        matrix = assemble_matrix(forms.form("conduction"), bcs=[grounded])
         matrix.assemble()
-        right = drive.copy()
+        right = fem.assemble_vector(forms.form("drive")).array.copy()
         right[bottom] = 0.0
         solver = DirectSolver(matrix)
         solver.factor()
-        potential = fem.Function(space)
         potential.x.array[:] = solver.solve(right)
 
-        flow = bulk * ufl.inner(ufl.grad(potential), ufl.grad(test)) * ufl.dx
-        nodal = fem.assemble_vector(_form(flow)).array
+        nodal = fem.assemble_vector(forms.form("flow")).array
         loss = float(nodal @ potential.x.array)
-        return potential, -float(nodal[bottom].sum()), loss, at
+        return potential, -float(nodal[bottom].sum()), loss, forms
 
     def _cells(self, closed: NDArray[np.bool_]) -> NDArray[np.int64]:
         """The cell behind each touching facet."""
@@ -303,19 +297,6 @@ class RefinedElectrolyte:
         total = np.bincount(cells, values, len(found.x.array))
         found.x.array[:] = np.divide(total, count, out=np.zeros(len(total)), where=count > 0)
         return found
-
-    def _per_cell(
-        self,
-        flow: ufl.core.expr.Expr,
-        cells: NDArray[np.int64],
-        conductance: Array,
-        at: ufl.Measure,
-    ) -> Array:
-        """What a conductance times ``flow`` comes to on the contact of each cell, (cells,)."""
-        mesh = self._mesh
-        per_cell = ufl.TestFunction(fem.functionspace(mesh, ("Discontinuous Lagrange", 0)))
-        crossing = self._on_cells(cells, conductance)
-        return fem.assemble_vector(_form(crossing * flow * per_cell * at(_TOUCHING))).array.copy()
 
     def _per_facet(
         self, crossing: Array, closed: NDArray[np.bool_], scale: float
@@ -349,10 +330,6 @@ class RefinedElectrolyte:
             potential_mV=asr * potential.x.array,
             current_density_mA_per_cm2=per_current * density,
         )
-
-
-def _form(expression: ufl.Form) -> fem.Form:
-    return fem.form(expression, jit_options=JIT_OPTIONS)
 
 
 def _tags(mesh: dmesh.Mesh, dim: int, entities: list, values: list) -> dmesh.MeshTags:

@@ -50,11 +50,14 @@ class Scatter:
 
     def share_above(self, value: ArrayLike) -> Array:
         """Probability of exceeding a positive value; exact far in the tail."""
-        value = np.asarray(value, dtype=float)
+        return self.share_above_log(np.log(np.asarray(value, dtype=float)))
+
+    def share_above_log(self, logarithm: Array) -> Array:
+        """The same of a value whose natural logarithm is given."""
         if self.kind == "lognormal":
-            return ndtr(-np.log(value / self.median) / self.spread)
+            return ndtr((math.log(self.median) - logarithm) / self.spread)
         with np.errstate(over="ignore"):
-            return np.exp(-((value / self._scale) ** self.spread))
+            return np.exp(-np.exp(self.spread * (logarithm - math.log(self._scale))))
 
     @property
     def _scale(self) -> float:
@@ -134,9 +137,10 @@ class FlawStatistics:
         return self._run(values, weights, opening_MPa[open_], share[open_])
 
     def _run(self, toughness: Array, weights: Array, opening: Array, share: Array) -> float:
-        critical = critical_depth_um(toughness[:, None], opening)
+        # The critical depth goes as toughness over opening, squared: in logarithms a sum.
+        critical = np.log(critical_depth_um(toughness, 1.0))[:, None] - 2.0 * np.log(opening)
         # log1p and expm1 keep probabilities far below the rounding of 1.
-        runs = np.minimum(self.depth.share_above(critical) @ share, 1.0)
+        runs = np.minimum(self.depth.share_above_log(critical) @ share, 1.0)
         with np.errstate(divide="ignore"):
             survives = self.count * np.log1p(-runs)
         return float(weights @ -np.expm1(survives))
