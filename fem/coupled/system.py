@@ -193,9 +193,20 @@ class CoupledSystem:
         if self._platen_mode is None:
             self._platen_mode = self.sodium.solver.solve(self._platen_push)
             self._platen_stiffness = self.sodium.dot(self._row, self._platen_mode)
-            if self._platen_stiffness == 0.0:
-                raise SingularSystem("the metal does not resist the platen")
+            if self.sodium.platen_value(self._platen_mode) == 0.0:
+                # What a factorisation leaves that failed without saying so.
+                raise SingularSystem("the factors give no motion")
         return self._platen_mode
+
+    def _platen_yields(self, force: float) -> float:
+        """How far the platen sinks under a force, µm.
+
+        Raises:
+            SingularSystem: If nothing touches, which says nothing of a platen that is led.
+        """
+        if self.platen_stiffness == 0.0:
+            raise SingularSystem("the metal does not resist the platen")
+        return force / self.platen_stiffness
 
     def direction(
         self,
@@ -256,7 +267,7 @@ class CoupledSystem:
         if isinstance(control, ByPressure):
             missing = control.pressure_MPa * self.nominal_area - at.reaction
             force = missing + self.sodium.dot(self._row, fixed_platen)
-            platen = -force / self.platen_stiffness
+            platen = -self._platen_yields(force)
         else:
             platen = -control.displacement_um - self.sodium.platen_value(state.sodium)
             # It moves in the first iteration of a step and stands in the others, which
@@ -276,7 +287,7 @@ class CoupledSystem:
         force = self.sodium.recession_force(at.view.values @ deflection, inflation)
         answer = self.sodium.solver.solve(-force)
         if isinstance(control, ByPressure):
-            platen = -self.sodium.dot(self._row, answer) / self.platen_stiffness
+            platen = -self._platen_yields(self.sodium.dot(self._row, answer))
             answer = answer + platen * self._platen_motion()
         return self.sodium.with_ghosts(answer)
 
