@@ -2,7 +2,7 @@
 
 PETSc looks up where each entry of each cell's matrix goes every time it assembles, which
 takes two thirds of it. Here the places are looked up once; the form's compiled kernels fill
-the matrices of all cells and facets, and one sparse product adds them up.
+the matrices of all cells and facets, and one pass adds them up.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from dolfinx import fem
 from dolfinx.fem import IntegralType
 from numpy.typing import NDArray
 from petsc4py import PETSc
-from scipy import sparse
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -120,9 +119,7 @@ class FixedPatternMatrix:
         """Finds where each entry of each local matrix goes, and makes the matrix."""
         width, size = dofs.shape[1], self._size
         entry = np.repeat(dofs, width, axis=1).ravel() * size + np.tile(dofs, (1, width)).ravel()
-        present, place = np.unique(entry, return_inverse=True)
-        ones, count = np.ones(len(entry)), np.arange(len(entry))
-        self._add = sparse.csr_array((ones, (place, count)), shape=(len(present), len(entry)))
+        present, self._place = np.unique(entry, return_inverse=True)
         self._rows, self._columns = present // size, (present % size).astype(np.int32)
         self._starts = np.searchsorted(self._rows, np.arange(size + 1)).astype(np.int32)
         self._values = np.zeros(len(present))
@@ -152,7 +149,7 @@ class FixedPatternMatrix:
         for kernel, arguments in self._calls:
             kernel(*arguments)
         values, of_row, of_column = self._values, self._of_row, self._of_column
-        values[:] = self._add @ self._local.ravel()
+        values[:] = np.bincount(self._place, self._local.ravel(), len(values))
         row = np.bincount(self._columns[of_row], values[of_row], self._size)
         column = np.bincount(self._rows[of_column], values[of_column], self._size)
         values[self._out] = 0.0

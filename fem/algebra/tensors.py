@@ -52,7 +52,7 @@ def norm(packed: Array) -> Array:
 
 def determinant(packed: Array) -> Array:
     """Determinant of packed tensors, (..., 6) to (...)."""
-    xx, yy, zz, xy, xz, yz = np.moveaxis(packed, -1, 0)
+    xx, yy, zz, xy, xz, yz = (packed[..., i] for i in range(6))
     return xx * (yy * zz - yz**2) - xy * (xy * zz - xz * yz) + xz * (xy * yz - xz * yy)
 
 

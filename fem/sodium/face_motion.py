@@ -58,7 +58,7 @@ class FaceMotion:
         nodal, dimension = values[self._dofs], self._dimension
         motion = (self._values @ nodal).reshape(-1, dimension)
         derivatives = self._lateral @ nodal[:, None]
-        return motion, np.moveaxis(derivatives, 1, 0).reshape(dimension - 1, -1, dimension)
+        return motion, derivatives.swapaxes(0, 1).reshape(dimension - 1, -1, dimension)
 
     def _tangents(self, derivatives: Array) -> Array:
         tangents = derivatives.copy()

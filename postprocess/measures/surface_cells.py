@@ -94,8 +94,8 @@ def component(stress_MPa: Array, first: Array, second: Array) -> Array:
     Returns:
         The component, (...,).
     """
-    xx, yy, zz, xy, yz, xz = np.moveaxis(stress_MPa, -1, 0)
-    (a, b, c), (d, e, f) = np.moveaxis(first, -1, 0), np.moveaxis(second, -1, 0)
+    xx, yy, zz, xy, yz, xz = (stress_MPa[..., i] for i in range(6))
+    (a, b, c), (d, e, f) = ([unit[..., i] for i in range(3)] for unit in (first, second))
     return (
         a * d * xx
         + b * e * yy
