@@ -10,9 +10,10 @@ from napress.cases.cli.main import main
 from napress.fem.ceramic.deflection import DeflectionBasis
 from napress.fem.history_field import CELLS, FACE, as_rows
 
-# On two ranks one of them had no facet of these eight, wherever it was tried.
+# On two ranks one of them had no facet of these eight, wherever it was tried. At 0.3 MPa the metal
+# flows: before, the work it takes is rounding, in which ranks may differ.
 CASE = (
-    TINY_CASE.replace("elements = 16", "elements = 8").replace("0.5 MPa", "0.1 MPa")
+    TINY_CASE.replace("elements = 16", "elements = 8").replace("0.5 MPa", "0.3 MPa")
     + '[contact]\nlaw = "coulomb"\ncoefficient = 0.3\ngas = "argon"\ngas_pressure = "1 bar"\n'
 )
 
