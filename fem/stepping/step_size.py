@@ -24,7 +24,7 @@ GROWTH, SHRINK, CUT = 1.3, 0.7, 0.4
 AIM = 0.6  # of the error budget
 # Void that may close in a step, in decades: with the accepted error, up to a bound. Facets of
 # maps are coarser, and what they leave open last is not resolved by smaller steps either.
-DECADES_PER_PERCENT, LARGEST_DECADES = {2: 0.22, 3: 0.325}, 0.25
+DECADES_PER_PERCENT, LARGEST_DECADES = {2: 0.15, 3: 0.325}, 0.25
 FIRST_DECADES = 0.1  # closure the first steps are taken to have made
 # Slip resistance of a step that cannot be solved otherwise, in yield stresses per
 # facet length of slip.
