@@ -115,7 +115,8 @@ def mesh_and_step() -> list[Row]:
     pressed = press_problem(sinusoid_problem(DEFAULT_ELEMENTS), TO_FULL_LOAD_MPa, StepControl())
     default = _series(pressed)
     finer = StepControl(void_error_percent=StepControl().void_error_percent / FINER)
-    exact = _series(press_problem(half_wave_problem(COARSE_HALF), PRESSURES_MPa, finer))
+    # On its own mesh: at 5 MPa that of half a wave differs from it by 7 %.
+    exact = _series(press_problem(sinusoid_problem(DEFAULT_ELEMENTS), PRESSURES_MPa, finer))
     rows = []
     for index, pressure in enumerate(PRESSURES_MPa):
         name = f"sinusoid at {pressure:g} MPa"
