@@ -30,6 +30,8 @@ class _Compiled:
     """Compiled forms by name, and the symbols in them that each mesh has its own of."""
 
     forms: dict[str, fem.CompiledForm]
+    space: Any
+    by_cell: Any
     crossing: Any
     potential: Any
     conductivity: Any
@@ -64,6 +66,8 @@ def _compiled(geometry: Any) -> _Compiled:
             name: fem.compile_form(MPI.COMM_SELF, form, jit_options=JIT_OPTIONS)
             for name, form in forms.items()
         },
+        space,
+        by_cell,
         crossing,
         potential,
         conductivity,
@@ -97,7 +101,7 @@ class ConductionForms:
         mesh = space.mesh
         topology, dimension = mesh.topology, mesh.topology.dim
         self._known = known = _compiled(mesh.ufl_domain().ufl_coordinate_element())
-        self._spaces = {DEGREE: space, 0: crossing.function_space}
+        self._spaces = {known.space: space, known.by_cell: crossing.function_space}
         conductivity = fem.Constant(mesh, float(conductivity_mS_per_cm))
         self._coefficients = {known.crossing: crossing, known.potential: potential}
         self._constants = {known.conductivity: conductivity}
@@ -115,12 +119,7 @@ class ConductionForms:
     def form(self, name: str) -> fem.Form:
         """One of the forms, ready to be assembled."""
         compiled = self._known.forms[name]
-        spaces = [
-            self._spaces[one.ufl_element().embedded_superdegree]
-            for one in compiled.ufl_form.arguments()
-        ]
-        kinds = {integral.integral_type() for integral in compiled.ufl_form.integrals()}
-        places = {kind: list(of) for kind, of in self._places.items() if kind.name in kinds}
+        spaces = [self._spaces[one.ufl_function_space()] for one in compiled.ufl_form.arguments()]
         return fem.create_form(
-            compiled, spaces, spaces[0].mesh, places, self._coefficients, self._constants
+            compiled, spaces, spaces[0].mesh, self._places, self._coefficients, self._constants
         )

@@ -198,7 +198,7 @@ class CoupledSystem:
                 raise SingularSystem("the factors give no motion")
         return self._platen_mode
 
-    def _platen_yields(self, force: float) -> float:
+    def _sinking_um(self, force: float) -> float:
         """How far the platen sinks under a force, µm.
 
         Raises:
@@ -267,7 +267,7 @@ class CoupledSystem:
         if isinstance(control, ByPressure):
             missing = control.pressure_MPa * self.nominal_area - at.reaction
             force = missing + self.sodium.dot(self._row, fixed_platen)
-            platen = -self._platen_yields(force)
+            platen = -self._sinking_um(force)
         else:
             platen = -control.displacement_um - self.sodium.platen_value(state.sodium)
             # It moves in the first iteration of a step and stands in the others, which
@@ -287,7 +287,7 @@ class CoupledSystem:
         force = self.sodium.recession_force(at.view.values @ deflection, inflation)
         answer = self.sodium.solver.solve(-force)
         if isinstance(control, ByPressure):
-            platen = -self._platen_yields(self.sodium.dot(self._row, answer))
+            platen = -self._sinking_um(self.sodium.dot(self._row, answer))
             answer = answer + platen * self._platen_motion()
         return self.sodium.with_ghosts(answer)
 
