@@ -71,12 +71,17 @@ class PressureStage:
         system, goal, area = self._system, self._entry.pressure_MPa, self._system.nominal_area
         command: PlatenControl = ByDisplacement(now.displacement_um + now.step_size_um)
         size = now.step_size_um
-        if now.step:
+        # What resists slip bears load that the contact does not: no target is met with it.
+        resisted = now.slip_resistance > 0.0 and not now.closed
+        if resisted and now.pressure_MPa >= goal:
+            # The platen waits until the metal has slipped.
+            command, size = ByDisplacement(now.displacement_um), 0.0
+        elif now.step:
             rise = system.platen_stiffness * now.step_size_um / area
             if now.closed:
                 command = ByPressure(min(goal, now.pressure_MPa * now.pressure_ratio))
             # Only the tangent of a converged step tells how stiffly flowing metal answers.
-            elif reuse and now.pressure_MPa + rise >= goal:
+            elif reuse and not resisted and now.pressure_MPa + rise >= goal:
                 command = ByPressure(goal)
                 size *= (goal - now.pressure_MPa) / rise
         system.sodium.plastic.lead(0.0)
@@ -87,7 +92,7 @@ class PressureStage:
             predict_multiplier(system, now, command)
         result = settle_on_plateau(system, now, now.state, command, settings)
         overshoot = result.converged and result.evaluation.reaction / area > goal * (1 + 1e-9)
-        if isinstance(command, ByDisplacement) and overshoot:
+        if isinstance(command, ByDisplacement) and overshoot and not resisted:
             command = ByPressure(goal)
             # The metal keeps the start it was led to.
             settings = replace(settings, reuse_tangent=True, lead=0.0)

@@ -239,3 +239,27 @@ def test_what_follows_a_try_that_fails_from_the_last_tangent(monkeypatch, dimens
     else:
         assert (again, reused_again) == (pytest.approx(CUT * size), True)
     assert [step.rejected for step in steps[:5]] == [0, 0, 0, int(dimension == 3), 0]
+
+
+def test_no_target_is_met_with_metal_held_against_slip():
+    """What resists slip bears load: the pressure reached with it is not that of the contact."""
+    control = StepControl(first_step_um=0.05)
+    # Against slip along a wave as steep as this the second step would land on the target.
+    steep = build_surface(Sinusoid(amplitude_um=3.0, wavelength_um=20.0), 20.0)
+    system = build_system(replace(sinusoid_problem(16), surface=steep), MPI.COMM_SELF)
+    start = replace(first_touch(system, control), slip_resistance=1e3)
+    steps = []
+    goals = pressure_targets((0.02, 0.5))
+    outcome = follow(system, goals, control, steps.append, start, start.void)
+    assert outcome.finished
+    resistance = [start.slip_resistance, *(one.committed.slip_resistance for one in steps)]
+    first = next(at for at, one in enumerate(steps) if one.is_target)
+    assert resistance[first] == 0.0
+    # The platen waited above the target while the metal slipped.
+    waited = [one for one in steps[:first] if one.committed.last_size_um == 0.0]
+    assert waited
+    assert steps[0].committed.pressure_MPa > 0.02
+    for one in (step for step in steps if step.is_target):
+        area, at = system.nominal_area, one.evaluation
+        force = system.sodium.face.reference_area @ (at.surface.area_ratio * at.pressure)
+        assert force / area == pytest.approx(one.committed.pressure_MPa, rel=1e-2)
