@@ -15,7 +15,11 @@ from napress.postprocess.theory.flaws import critical_depth_um
 
 KINDS = ("lognormal", "weibull")
 # The normal variable behind a toughness is integrated over this many deviations.
-REACH, POINTS, COARSE_POINTS = 8.5, 4001, 401
+REACH, POINTS = 8.5, 4001
+# Where many places are asked about, so many points on what the chance to run takes to rise from
+# none to all. Against the rule for one place: 2e-9 with the shipped scatter, 0.4 % at most with
+# depths of a modulus of 30 and a million flaws.
+POINTS_ON_THE_RISE, FEWEST_POINTS, MOST_POINTS = 5, 85, 2001
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,13 @@ class Scatter:
             return ndtr((math.log(self.median) - logarithm) / self.spread)
         with np.errstate(over="ignore"):
             return np.exp(-np.exp(self.spread * (logarithm - math.log(self._scale))))
+
+    @property
+    def log_spread(self) -> float:
+        """Standard deviation of the natural logarithm."""
+        if self.kind == "lognormal":
+            return self.spread
+        return math.pi / math.sqrt(6.0) / self.spread
 
     @property
     def _scale(self) -> float:
@@ -111,7 +122,13 @@ class FlawStatistics:
 
     @functools.cached_property
     def _coarse(self) -> tuple[Array, Array]:
-        return self.toughness.quadrature(COARSE_POINTS)
+        # The depth that runs goes as the square of the toughness. The deepest of many flaws
+        # scatters less than one does.
+        rise = self.depth.log_spread / (2.0 * self.toughness.log_spread)
+        sharper = math.log(max(self.count, 1.0))
+        rise /= 1.0 + (math.sqrt(sharper) if self.depth.kind == "lognormal" else sharper)
+        asked = math.ceil(2.0 * REACH * POINTS_ON_THE_RISE / rise) + 1
+        return self.toughness.quadrature(min(max(asked, FEWEST_POINTS), MOST_POINTS))
 
     def probability(self, opening_MPa: float) -> float:
         """Probability that a flaw runs, by quadrature over the toughness.
