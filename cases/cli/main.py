@@ -18,6 +18,7 @@ from napress.cases.cli import sweeps as cli_sweeps
 from napress.cases.cli.entry import (
     ending_in_good_order,
     is_pellet,
+    loading,
     start_ranks,
     use_writable_cache,
 )
@@ -85,14 +86,15 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run a case from first touch to its last pressure."""
-    from napress.cases.runs.folder import default_folder
-    from napress.cases.runs.outcome import RunOptions
-    from napress.cases.schema.load import load_case
+    with loading():
+        from napress.cases.runs.folder import default_folder
+        from napress.cases.runs.outcome import RunOptions
+        from napress.cases.schema.load import load_case
 
-    start_ranks()
-    load_case(case)
-    use_writable_cache()
-    from napress.cases.runs.interface_run import run_case
+        start_ranks()
+        load_case(case)
+        use_writable_cache()
+        from napress.cases.runs.interface_run import run_case
 
     outcome = run_case(case, out or default_folder(case), RunOptions(quiet=quiet))
     _finish(outcome, as_json, "run")

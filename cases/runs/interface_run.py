@@ -53,7 +53,7 @@ CASE = "case.resolved.toml"
 CHECKPOINT = Path("checkpoint") / "last.npz"
 # A killed run repeats about this much work, and short steps are not slowed by the disk: where
 # that is slow, or the run large, saving takes at most this share of the time.
-SAVE_EVERY_S, SAVING_SHARE = 1.0, 0.02
+SAVE_EVERY_S, SAVING_SHARE = 2.0, 0.02
 FIELDS_AT = {"targets": "targets", "all": "every", "none": "none"}
 
 
