@@ -264,7 +264,11 @@ class TimedStage:
         way = abs(self._goal_MPa(now) - now.from_pressure_MPa)
         if not self._by_position and way > 0.0 and now.pressure_MPa > 0.0:
             ratio = self._largest_ratio(now)
-            step = min(step, (ratio - 1) * now.pressure_MPa / way)
+            pressure = now.pressure_MPa
+            if not isinstance(self._entry, Release):
+                # From next to nothing a ratio leads nowhere.
+                pressure = max(pressure, FIRST_PRESSURE * self._system.sodium.metal.yield_MPa)
+            step = min(step, (ratio - 1) * pressure / way)
         # Two equal steps instead of one and a rest of next to nothing.
         left = 1.0 - share
         return left if step >= left else min(step, max(0.5 * left, 0.7 * step))
