@@ -71,7 +71,8 @@ def judge(
     if now.step_size_um > 10 * control.smallest_step_um:
         if error > REJECT * budget and error - before > OWN_SHARE * budget:
             return Rejected("the estimated void error exceeds its tolerance", False)
-        if decades(void, now.void, initial_void) > decades_per_step(control, sodium.dimension):
+        allowed = decades_per_step(control, sodium.dimension, void, initial_void)
+        if decades(void, now.void, initial_void) > allowed:
             return Rejected("too much void closes in one step", False)
         if sodium.largest(strained) > STRAIN_PER_STEP:
             return Rejected("a contact facet strains too much in one step", False)

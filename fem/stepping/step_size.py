@@ -25,6 +25,9 @@ AIM = 0.6  # of the error budget
 # Void that may close in a step, in decades: with the accepted error, up to a bound. Facets of
 # maps are coarser, and what they leave open last is not resolved by smaller steps either.
 DECADES_PER_PERCENT, LARGEST_DECADES = {2: 0.15, 3: 0.325}, 0.25
+# Below this share of the first void, more: the last voids are a few facets wide, and which facet
+# closes first, a matter of the mesh, decides them more than the step does.
+LAST_VOIDS, LAST_VOIDS_POWER = 0.1, 0.25
 FIRST_DECADES = 0.1  # closure the first steps are taken to have made
 # Slip resistance of a step that cannot be solved otherwise, in yield stresses per
 # facet length of slip.
@@ -68,16 +71,27 @@ def decades(void: float, void_before: float, initial_void: float) -> float:
     return float(np.log10(max(void_before, floor) / max(void, floor)))
 
 
-def decades_per_step(control: StepControl, dimension: int) -> float:
+def decades_per_step(
+    control: StepControl, dimension: int, void: float, initial_void: float
+) -> float:
     """Decades of void that may close in one step.
 
     What is left of a void decides how the last of it closes: an error of a hundredth of it at
     every pressure asks for small shares of it in every step. Without an accepted error, as
     under current, nothing is asked.
+
+    Args:
+        control: Step control.
+        dimension: Of the cell.
+        void: Void after the step, µm^dimension.
+        initial_void: Void at first touch.
     """
     if math.isinf(control.void_error_percent):
         return math.inf
-    return min(DECADES_PER_PERCENT[dimension] * control.void_error_percent, LARGEST_DECADES)
+    asked = DECADES_PER_PERCENT[dimension] * control.void_error_percent
+    if dimension == 2:
+        asked *= max(1.0, LAST_VOIDS * initial_void / max(void, 1e-300)) ** LAST_VOIDS_POWER
+    return min(asked, LARGEST_DECADES)
 
 
 def error_budget(void: float, initial_void: float, control: StepControl) -> float:
@@ -132,7 +146,8 @@ def next_size(
         # The void shrinks about linearly with the platen's motion: stay clear of the
         # limit on the closure per step instead of running into it.
         closing = max((now.void - void) / size, 1e-300)
-        longest = (1 - 10 ** (-0.7 * decades_per_step(control, dimension))) * void / closing
+        allowed = decades_per_step(control, dimension, void, initial_void)
+        longest = (1 - 10 ** (-0.7 * allowed)) * void / closing
     upper = min(control.largest_step_um, max(longest, 10 * control.smallest_step_um))
     return float(np.clip(factor * base, control.smallest_step_um, upper))
 

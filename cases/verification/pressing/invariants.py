@@ -230,7 +230,7 @@ def tangent_against_differences(
     ]
 
 
-def _crumpled(sodium: Sodium, amplitude_um: float = 0.08) -> Array:
+def _crumpled(sodium: Sodium, amplitude_um: float = 0.06) -> Array:
     """A random state that respects the walls and the platen."""
     state = np.zeros(len(sodium.fields.state.x.array))
     generator = np.random.default_rng(SEED)

@@ -17,7 +17,7 @@ from napress.fem.state.committed import first_touch
 from napress.fem.stepping import follow as loop
 from napress.fem.stepping.judge import Rejected
 from napress.fem.stepping.pressure_stage import PressureStage
-from napress.fem.stepping.step_size import next_size
+from napress.fem.stepping.step_size import LARGEST_DECADES, decades_per_step, next_size
 
 CONTROL = StepControl()
 
@@ -66,3 +66,15 @@ def test_tries_in_a_row_are_limited(monkeypatch):
     )
     assert not outcome.finished and outcome.reason == "40 tries in a row failed: no luck"
     assert len(tried) == loop.TRIES_IN_A_ROW + 1
+
+
+def test_the_last_voids_may_close_faster():
+    few, more, flat = (
+        decades_per_step(CONTROL, dimension, void, first)
+        for dimension, void, first in ((2, 0.5, 1.0), (2, 0.001, 1.0), (2, 0.0, 0.0))
+    )
+    assert few == pytest.approx(0.15 * CONTROL.void_error_percent)
+    assert few < more <= LARGEST_DECADES
+    assert flat == few
+    maps = [decades_per_step(CONTROL, 3, void, 1.0) for void in (0.5, 0.001)]
+    assert maps[0] == maps[1]
