@@ -1,6 +1,7 @@
 """How exact load steps are: the void of rough surfaces at default settings against fine steps.
 
-Each surface of ``reach.py`` is pressed to 3 MPa twice, as it comes and with a fifth of its
+Each surface of ``reach.py`` with its soft sodium, and two with the metal of the shipped rough
+example, which keeps voids up to 3 MPa, is pressed twice: as it comes and with a fifth of its
 `void_error`; an error of second order is then some twenty times smaller. The fine voids are
 kept in ``step_references.json`` and made only where they are missing there (``--again``
 makes all of them anew). Prints, for each surface and pressure, the true error and what the
@@ -17,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 from reach import SURFACES, case_of, job_of, name_of
+from reach_maps import METALS
 
 from napress.cases.campaigns.campaign import Campaign, Where
 from napress.cases.schema.interface_case import VOID_ERROR
@@ -25,12 +27,16 @@ TARGETS_MPA = (0.5, 1, 1.5, 2, 3)
 FINER = 5
 REFERENCES = Path(__file__).with_name("step_references.json")
 CERAMIC = "nzsp"
+# Kind, size in µm, interface elements and seed as in reach.py, and the metal.
+PRESSED = [(*surface, "soft") for surface in SURFACES] + [
+    ("self-affine", rms, 256, 1, "r1") for rms in (0.5, 1.0)
+]
 CLOSED = 5e-4  # of the first void: below this it counts as closed and steps are in pressure
 
 
 def labels_of(surface: tuple[Any, ...]) -> dict[str, Any]:
     """What tells a surface apart."""
-    return dict(zip(("kind", "size", "elements", "seed"), surface, strict=True))
+    return dict(zip(("kind", "size", "elements", "seed", "metal"), surface, strict=True))
 
 
 def key_of(surface: tuple[Any, ...]) -> str:
@@ -40,7 +46,9 @@ def key_of(surface: tuple[Any, ...]) -> str:
 
 def case(surface: tuple[Any, ...], finer: int) -> dict[str, Any]:
     """The case file of one run."""
+    *surface, metal = surface
     content = case_of(*surface, CERAMIC)
+    content["sodium"] |= METALS[metal]
     content["program"] = [{"pressure": f"{target} MPa"} for target in TARGETS_MPA]
     content["solver"] = {"void_error": f"{VOID_ERROR[2] / finer:g} percent"}
     return content
@@ -78,9 +86,9 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("runs/step-error"))
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--again", action="store_true", help="make the references anew")
-    parser.add_argument("--surfaces", nargs="*", help="by name, such as self-affine-1um-160-seed1")
+    parser.add_argument("--surfaces", nargs="*", help="by name, such as self-affine-1um-160-seed1-soft")
     options = parser.parse_args()
-    asked = [s for s in SURFACES if not options.surfaces or key_of(s) in options.surfaces]
+    asked = [s for s in PRESSED if not options.surfaces or key_of(s) in options.surfaces]
     known = json.loads(REFERENCES.read_text()) if REFERENCES.exists() else {}
     missing = [s for s in asked if options.again or key_of(s) not in known]
     if missing:

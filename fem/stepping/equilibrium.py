@@ -53,11 +53,14 @@ def settle_on_plateau(
     is the pressure of the step before. Where a surface touches at peaks that is little beside
     what the metal does. A plateau that touches at once meets metal that answers as a column
     does, stiffer than the contact of wide facets: penetration would store most of the platen's
-    work and give it back in later steps, as flow that nobody pressed for.
+    work and give it back in later steps, as flow that nobody pressed for. Metal that creeps in
+    the step answers by flowing, not as a column.
     """
     result = settle(system, start, control, settings)
+    creep = system.sodium.constants.creep
+    creeps = creep is not None and float(creep.increment.value) > 0.0
     # Flat faces leave no void to flow into.
-    if now.closed or now.void == 0.0 or system.plateau_share < LEAST_PLATEAU:
+    if creeps or now.closed or now.void == 0.0 or system.plateau_share < LEAST_PLATEAU:
         return result
     before = math.inf
     for _ in range(MULTIPLIER_ROUNDS):

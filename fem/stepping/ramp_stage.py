@@ -16,7 +16,7 @@ from napress.fem.coupled.system import CoupledSystem
 from napress.fem.inputs.load_program import ByDisplacement, ByPressure, PlatenControl, Ramp
 from napress.fem.sodium.creep import let_creep
 from napress.fem.state.committed import Committed
-from napress.fem.stepping.equilibrium import settle
+from napress.fem.stepping.equilibrium import settle_on_plateau
 from napress.fem.stepping.stage import Attempt
 
 TIME_SOLVES = 3
@@ -47,7 +47,7 @@ def step_of_ramp(
     command: PlatenControl = ByDisplacement(reach_um)
     for _ in range(TIME_SOLVES):
         _let_pass(system, ramp, guess)
-        result = settle(system, state, command, settings)
+        result = settle_on_plateau(system, now, state, command, settings)
         spent += result.iterations
         result = replace(result, iterations=spent)
         if not result.converged:
@@ -77,7 +77,7 @@ def step_of_ramp(
     share = min(now.share_step, 1.0 - now.share)
     seconds = _let_pass(system, ramp, share)
     command = ByPressure(now.from_pressure_MPa + (now.share + share) * way)
-    result = settle(system, state, command, settings)
+    result = settle_on_plateau(system, now, state, command, settings)
     result = result.after(spent)
     return Attempt(command, result, now.share + share, seconds, seconds)
 
@@ -105,7 +105,7 @@ def _last(
     """Goes to the ramp's end, from an iterate that has passed it."""
     seconds = _let_pass(system, ramp, 1.0 - now.share)
     command = ByPressure(ramp.pressure_MPa)
-    result = settle(system, passed.state, command, settings)
+    result = settle_on_plateau(system, now, passed.state, command, settings)
     result = result.after(passed.iterations)
     return Attempt(command, result, 1.0, seconds, seconds)
 

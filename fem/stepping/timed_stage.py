@@ -30,6 +30,7 @@ from napress.fem.stepping.equilibrium import (
     predict_multiplier,
     resist_slip,
     settle,
+    settle_on_plateau,
     shares_load_alike,
 )
 from napress.fem.stepping.healing import healing_um, longest_step_s, work_of_leaving
@@ -169,7 +170,7 @@ class TimedStage:
         command = self._command(now, share)
         if shares_load_alike(self._system, now) or isinstance(self._entry, Release):
             predict_multiplier(self._system, now, command)
-        result = settle(self._system, state, command, settings)
+        result = settle_on_plateau(self._system, now, state, command, settings)
         result = result.after(spent)
         return Attempt(command, result, share, step_s, step_s)
 

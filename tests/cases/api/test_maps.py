@@ -51,7 +51,8 @@ def test_pure_creep_closes_a_map_under_a_held_pressure(map_case):
 
 
 @pytest.mark.slow
-def test_a_plain_around_a_pit_presses_and_does_not_give_way(map_case):
+@pytest.mark.parametrize("entry", [{}, {"duration": "10 s"}], ids=["at once", "in time"])
+def test_a_plain_around_a_pit_presses_and_does_not_give_way(map_case, entry):
     soft = {"value": "0.235 MPa", "estimate": True}
     run = na.run(
         map_case.with_(
@@ -61,7 +62,7 @@ def test_a_plain_around_a_pit_presses_and_does_not_give_way(map_case):
                 "interface.elements": 8,
                 "sodium": {"material": "sodium-wang-2020", "thickness": "20 um"},
                 "sodium.yield_strength": soft,
-                "program": [{"pressure": "0.25 MPa"}],
+                "program": [{"pressure": "0.25 MPa"} | entry],
                 "solver.void_error": "1 percent",
             }
         )
