@@ -86,7 +86,9 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("runs/step-error"))
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--again", action="store_true", help="make the references anew")
-    parser.add_argument("--surfaces", nargs="*", help="by name, such as self-affine-1um-160-seed1-soft")
+    parser.add_argument(
+        "--surfaces", nargs="*", help="by name, such as self-affine-1um-160-seed1-soft"
+    )
     options = parser.parse_args()
     asked = [s for s in PRESSED if not options.surfaces or key_of(s) in options.surfaces]
     known = json.loads(REFERENCES.read_text()) if REFERENCES.exists() else {}

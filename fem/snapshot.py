@@ -220,6 +220,8 @@ class Snapshot:
         temperature_K: Temperature of the step.
         stripped: What the current has done; None where none is ever driven.
         shear_load_MPa: What friction along the slopes bears of the mean pressure.
+        held_against_slip_MPa: What the resistance to slip bears of it, which is switched on where
+            a step could not be solved otherwise.
     """
 
     step: int
@@ -246,3 +248,4 @@ class Snapshot:
     temperature_K: float = ROOM_TEMPERATURE_K
     stripped: Stripped | None = None
     shear_load_MPa: float = 0.0
+    held_against_slip_MPa: float = 0.0

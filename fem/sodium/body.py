@@ -251,6 +251,21 @@ class Sodium:
         self.slip_viscosity = float(viscosity)
         self.fields.slip_viscosity.x.array[:] = viscosity
 
+    def held_load(self) -> float:
+        """What the resistance to slip bears of the platen's load, µN. Collective."""
+        if self.slip_viscosity == 0.0:
+            return 0.0
+        before, now = (
+            self._face_motion.surface(one.x.array).position
+            for one in (self.fields.previous, self.fields.state)
+        )
+        slope = self.fields.previous_slope.x.array.reshape(-1, self.dimension - 1)
+        normal = np.column_stack([-slope[self.face.slope_points], np.ones(len(now))])
+        normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+        moved = now - before
+        slip_up = moved[:, -1] - normal[:, -1] * (normal * moved).sum(axis=1)
+        return self.sum(-self.slip_viscosity * self.face.reference_area @ slip_up)
+
     def remember(self) -> None:
         """Takes the present state and obstacle slope as what slip is measured from."""
         self.fields.previous.x.array[:] = self.fields.state.x.array

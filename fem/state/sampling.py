@@ -59,6 +59,7 @@ class Sampler:
             body = self._sodium_body(accepted)
             drag = system.laws.drag_load(accepted.evaluation)
             shear = system.laws.shear_load(accepted.evaluation)
+            held_against_slip = sodium.held_load()
             ceramic = self._ceramic_body(accepted, drag) if sodium.comm.rank == 0 else None
         if interface is None or body is None or ceramic is None:
             return None
@@ -97,6 +98,7 @@ class Sampler:
             temperature_K=now.temperature_K,
             stripped=stripped,
             shear_load_MPa=shear / system.nominal_area,
+            held_against_slip_MPa=held_against_slip / system.nominal_area,
         )
 
     def _whole_volume(self, now: Committed, stripped: Stripped) -> float:

@@ -91,6 +91,7 @@ def history_row(
         f"void_mean_{size}": contact.voids.mean_um,
         "contact_pressure_mean_MPa": contact.pressure_mean_MPa,
         "contact_shear_load_MPa": snapshot.shear_load_MPa,
+        "held_against_slip_MPa": snapshot.held_against_slip_MPa,
         "contact_pressure_peak_MPa": contact.pressure_peak_MPa,
         "contact_pressure_in_contact_MPa": contact.pressure_in_contact_MPa,
     }

@@ -62,13 +62,19 @@ INTERFACE = (
     Column(
         "contact_pressure_mean_MPa",
         "Mean contact pressure",
-        "Contact pressure over the whole interface; with the load that shear bears the mean "
-        "pressure in equilibrium.",
+        "Contact pressure over the whole interface; with the load that shear and what resists "
+        "slip bear the mean pressure in equilibrium.",
     ),
     Column(
         "contact_shear_load_MPa",
         "Load borne by shear",
         "What friction along the slopes bears of the mean pressure, 0 without friction.",
+    ),
+    Column(
+        "held_against_slip_MPa",
+        "Load borne by what resists slip",
+        "What the resistance to slip bears of the mean pressure, in a step that could not be "
+        "solved without it; no target has any.",
     ),
     Column(
         "contact_pressure_peak_MPa",

@@ -51,8 +51,11 @@ def _energy(history: pd.DataFrame) -> str:
 
 
 def _falling_pressure(history: pd.DataFrame) -> str:
-    """Pressure that falls while the platen moves on and no time passes for creep."""
-    pressure = history["pressure_MPa"]
+    """Pressure that falls while the platen moves on and no time passes for creep.
+
+    That a resistance to slip is let go is no fall.
+    """
+    pressure = history["pressure_MPa"] - history.get("held_against_slip_MPa", 0.0)
     fall = -pressure.diff() / pressure.shift().abs()
     pushed = (history["platen_displacement_um"].diff() > 0.0) & (history["time_s"].diff() == 0.0)
     moved = history["redistributions"].diff() > 0
@@ -73,7 +76,8 @@ def _falling_pressure(history: pd.DataFrame) -> str:
 def _equilibrium(history: pd.DataFrame) -> str:
     """Pressure of contact and of gas in the voids, and shear, against that of the platen."""
     pressure = history["pressure_MPa"]
-    shear = history.get("contact_shear_load_MPa", 0.0)  # older runs do not tell
+    # Older runs do not tell.
+    shear = history.get("contact_shear_load_MPa", 0.0) + history.get("held_against_slip_MPa", 0.0)
     carried = history["contact_pressure_mean_MPa"] + shear
     excess = ((carried - pressure).abs() / pressure.abs()).fillna(0.0)
     if not excess.max() > LARGEST_DISAGREEMENT:

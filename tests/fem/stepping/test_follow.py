@@ -248,9 +248,14 @@ def test_no_target_is_met_with_metal_held_against_slip():
     steep = build_surface(Sinusoid(amplitude_um=3.0, wavelength_um=20.0), 20.0)
     system = build_system(replace(sinusoid_problem(16), surface=steep), MPI.COMM_SELF)
     start = replace(first_touch(system, control), slip_resistance=1e3)
-    steps = []
+    steps, loads = [], []
     goals = pressure_targets((0.02, 0.5))
-    outcome = follow(system, goals, control, steps.append, start, start.void)
+
+    def listen(accepted):
+        steps.append(accepted)
+        loads.append(system.sodium.held_load())
+
+    outcome = follow(system, goals, control, listen, start, start.void)
     assert outcome.finished
     resistance = [start.slip_resistance, *(one.committed.slip_resistance for one in steps)]
     first = next(at for at, one in enumerate(steps) if one.is_target)
@@ -259,7 +264,13 @@ def test_no_target_is_met_with_metal_held_against_slip():
     waited = [one for one in steps[:first] if one.committed.last_size_um == 0.0]
     assert waited
     assert steps[0].committed.pressure_MPa > 0.02
-    for one in (step for step in steps if step.is_target):
-        area, at = system.nominal_area, one.evaluation
+    # Contact and what resists slip bear what the platen presses with, contact alone at targets.
+    area = system.nominal_area
+    for one, at, held in (
+        (step, step.evaluation, load) for step, load in zip(steps, loads, strict=True)
+    ):
         force = system.sodium.face.reference_area @ (at.surface.area_ratio * at.pressure)
-        assert force / area == pytest.approx(one.committed.pressure_MPa, rel=1e-2)
+        borne = (force + held) / area
+        assert borne == pytest.approx(one.committed.pressure_MPa, rel=1e-2)
+        assert held == 0.0 or not one.is_target
+    assert loads[0] > 0.5 * area * steps[0].committed.pressure_MPa

@@ -66,3 +66,9 @@ def test_contact_that_carries_another_load_than_the_platen():
     assert faults(history(**carried, contact_shear_load_MPa=[0.0, 0.0, 0.1, 0.0])) == []
     assert len(faults(history(**carried, contact_shear_load_MPa=[0.0, 0.0, 0.2, 0.0]))) == 1
     assert faults(history().drop(columns="contact_shear_load_MPa")) == []
+
+
+def test_what_resists_slip_bears_load_and_is_let_go():
+    held = {"pressure_MPa": [1.0, 3.0, 2.5, 4.0], "contact_pressure_mean_MPa": [1.0, 2.0, 2.5, 4.0]}
+    assert len(faults(history(**held))) == 2
+    assert faults(history(**held, held_against_slip_MPa=[0.0, 1.0, 0.0, 0.0])) == []
