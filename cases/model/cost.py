@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PER_SQUARE, PER_SIDE, REST = 30.0, 130.0, 2400.0
 # At 10 000 unknowns, and the power with which it grows.
 FACTOR_S, FACTOR_POWER = 0.105, 1.54
-TANGENT_S, TANGENT_POWER = 0.07, 1.1
+TANGENT_S, TANGENT_POWER = 0.058, 1.1
 MEMORY_MB, MEMORY_POWER = 220.0, 1.19
 PROGRAM_MB = 230.0
 # Solving for the current once, at 8 facets a side; both grow with the side, as the mesh is
