@@ -52,6 +52,8 @@ class PressureStage:
     ) -> None:
         self._system, self._entry, self._index = system, entry, index
         self._control, self._initial_void = control, initial_void
+        # The metal has waited, and is not to be solved unless it is held.
+        self._waited_in_vain = False
 
     def begin(self, now: Committed) -> Committed:
         """Sets the temperature of the entry."""
@@ -72,7 +74,7 @@ class PressureStage:
         command: PlatenControl = ByDisplacement(now.displacement_um + now.step_size_um)
         size = now.step_size_um
         # What resists slip bears load that the contact does not: no target is met with it.
-        resisted = now.slip_resistance > 0.0 and not now.closed
+        resisted = now.slip_resistance > 0.0 and not (now.closed or self._waited_in_vain)
         if resisted and now.pressure_MPa >= goal:
             # The platen waits until the metal has slipped.
             command, size = ByDisplacement(now.displacement_um), 0.0
@@ -117,6 +119,8 @@ class PressureStage:
 
     def retreat(self, now: Committed, tried: Attempt, solved: bool) -> Committed:
         """A smaller step, and if unsolvable against slip."""
+        beyond = now.pressure_MPa >= self._entry.pressure_MPa
+        self._waited_in_vain |= not solved and beyond and now.last_size_um == 0.0
         return retreat(now, solved)
 
     def done(self, now: Committed) -> bool:

@@ -74,11 +74,15 @@ def _falling_pressure(history: pd.DataFrame) -> str:
 
 
 def _equilibrium(history: pd.DataFrame) -> str:
-    """Pressure of contact and of gas in the voids, and shear, against that of the platen."""
+    """Pressure of contact and of gas in the voids, and shear, against that of the platen.
+
+    What resists slip bears its part on the way, but not at a target.
+    """
     pressure = history["pressure_MPa"]
     # Older runs do not tell.
-    shear = history.get("contact_shear_load_MPa", 0.0) + history.get("held_against_slip_MPa", 0.0)
-    carried = history["contact_pressure_mean_MPa"] + shear
+    shear = history.get("contact_shear_load_MPa", 0.0)
+    held = history.get("held_against_slip_MPa", 0.0) * (history["is_target"] != 1)
+    carried = history["contact_pressure_mean_MPa"] + shear + held
     excess = ((carried - pressure).abs() / pressure.abs()).fillna(0.0)
     if not excess.max() > LARGEST_DISAGREEMENT:
         return ""

@@ -274,3 +274,26 @@ def test_no_target_is_met_with_metal_held_against_slip():
         assert borne == pytest.approx(one.committed.pressure_MPa, rel=1e-2)
         assert held == 0.0 or not one.is_target
     assert loads[0] > 0.5 * area * steps[0].committed.pressure_MPa
+
+
+def test_metal_that_cannot_be_let_go_does_not_keep_the_platen_waiting(monkeypatch):
+    """It waits once in vain; then the target is met with the metal held, which the run reports."""
+    control, goal = StepControl(first_step_um=0.05), 0.02
+    steep = build_surface(Sinusoid(amplitude_um=3.0, wavelength_um=20.0), 20.0)
+    system = build_system(replace(sinusoid_problem(16), surface=steep), MPI.COMM_SELF)
+    attempt = PressureStage.attempt
+
+    def only_held(stage, now, reuse):
+        tried = attempt(stage, now, reuse)
+        if now.slip_resistance == 0.0:
+            result = replace(tried.result, converged=False, reason="made to fail")
+            tried = replace(tried, result=result)
+        return tried
+
+    monkeypatch.setattr(PressureStage, "attempt", only_held)
+    start, steps = replace(first_touch(system, control), slip_resistance=1e3), []
+    program = pressure_targets((goal,))
+    outcome = follow(system, program, control, steps.append, start, start.void)
+    assert outcome.finished and len(steps) < 15
+    assert steps[-1].committed.pressure_MPa == pytest.approx(goal, rel=1e-6)
+    assert steps[-2].committed.last_size_um == 0.0

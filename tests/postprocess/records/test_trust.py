@@ -71,4 +71,7 @@ def test_contact_that_carries_another_load_than_the_platen():
 def test_what_resists_slip_bears_load_and_is_let_go():
     held = {"pressure_MPa": [1.0, 3.0, 2.5, 4.0], "contact_pressure_mean_MPa": [1.0, 2.0, 2.5, 4.0]}
     assert len(faults(history(**held))) == 2
-    assert faults(history(**held, held_against_slip_MPa=[0.0, 1.0, 0.0, 0.0])) == []
+    on_the_way = {"held_against_slip_MPa": [0.0, 1.0, 0.0, 0.0]}
+    (text,) = faults(history(**held, **on_the_way))
+    assert text == "Contact carries 2 MPa where the platen presses with 3 MPa."
+    assert faults(history(**held, **on_the_way, is_target=[0, 0, 0, 1])) == []
