@@ -205,3 +205,24 @@ def test_next_to_no_opening_is_no_warning():
     with np.errstate(all="raise"):
         depth = closed.critical_depth_um(1.3, np.array([0.0, 1e-200, 100.0]))
     assert np.isinf(depth[:2]).all() and np.isfinite(depth[2])
+
+
+@pytest.mark.parametrize(
+    ("depth", "toughness", "count", "allowed"),
+    [
+        (("lognormal", 0.5), ("lognormal", 0.1), 1.0, 1e-8),
+        (("lognormal", 0.05), ("weibull", 7.5), 1e6, 5e-3),
+        (("weibull", 30.0), ("weibull", 7.5), 1e6, 5e-3),
+        (("weibull", 30.0), ("lognormal", 0.4), 1e3, 5e-3),
+    ],
+)
+def test_many_places_are_as_one_where_all_are_alike(depth, toughness, count, allowed):
+    """The fewer points do, however little depths scatter and however many flaws there are."""
+    statistics = FlawStatistics(
+        Scatter(depth[0], 3.0, depth[1]), Scatter(toughness[0], 1.5, toughness[1]), count
+    )
+    places, share = np.full(5, 100.0), np.full(5, 0.2)
+    for opening in (100.0, 300.0):
+        one = statistics.probability(opening)
+        many = statistics.probability_over(places * opening / 100.0, share)
+        assert many == pytest.approx(one, rel=allowed)
