@@ -46,8 +46,8 @@ def key_of(surface: tuple[Any, ...]) -> str:
 
 def case(surface: tuple[Any, ...], finer: int) -> dict[str, Any]:
     """The case file of one run."""
-    *surface, metal = surface
-    content = case_of(*surface, CERAMIC)
+    *shape, metal = surface
+    content = case_of(*shape, CERAMIC)
     content["sodium"] |= METALS[metal]
     content["program"] = [{"pressure": f"{target} MPa"} for target in TARGETS_MPA]
     content["solver"] = {"void_error": f"{VOID_ERROR[2] / finer:g} percent"}

@@ -63,6 +63,10 @@ class ContactFace:
         )
         return fem.Function(fem.functionspace(self.mesh, element))
 
+    def lateral_values(self, function: fem.Function) -> Array:
+        """Values of a lateral vector function at the facet points, (n, dimension-1)."""
+        return function.x.array.reshape(-1, self._dimension - 1)[self.slope_points]
+
     def corners(self) -> Array:
         """Lateral coordinates of the facets' vertices, (facets, vertices, dimension-1)."""
         geometry = self.mesh.geometry

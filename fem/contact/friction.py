@@ -16,7 +16,6 @@ motion is not followed. Traction is per deformed area, along the obstacle's surf
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import ufl
@@ -194,14 +193,10 @@ class Friction(ContactPart):
 
     def anchor(self) -> Array:
         """Where each point would have no traction, (n, dimension-1), µm."""
-        return self._on_face(self._body.fields.laws.anchor)
+        return self._body.face.lateral_values(self._body.fields.laws.anchor)
 
     def _slope(self) -> Array:
-        return self._on_face(self._body.fields.slope)
-
-    def _on_face(self, function: Any) -> Array:
-        values = function.x.array.reshape(-1, self._body.dimension - 1)
-        return values[self._body.face.slope_points]
+        return self._body.face.lateral_values(self._body.fields.slope)
 
     def _set_anchor(self, anchor: Array) -> None:
         values = self._body.fields.laws.anchor.x.array.reshape(-1, self._body.dimension - 1)

@@ -298,8 +298,7 @@ class CoupledSystem:
         sodium = self.sodium
         velocity, ratio_rate = sodium.surface_rate(motion)
         lateral = velocity[:, :-1]
-        slope = sodium.fields.slope.x.array.reshape(-1, sodium.dimension - 1)
-        slope = slope[sodium.face.slope_points]
+        slope = sodium.face.lateral_values(sodium.fields.slope)
         opening = velocity[:, -1] - (slope * lateral).sum(1) - at.view.values @ deflection
         return opening, lateral, ratio_rate
 

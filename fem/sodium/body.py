@@ -259,8 +259,8 @@ class Sodium:
             self._face_motion.surface(one.x.array).position
             for one in (self.fields.previous, self.fields.state)
         )
-        slope = self.fields.previous_slope.x.array.reshape(-1, self.dimension - 1)
-        normal = np.column_stack([-slope[self.face.slope_points], np.ones(len(now))])
+        slope = self.face.lateral_values(self.fields.previous_slope)
+        normal = np.column_stack([-slope, np.ones(len(now))])
         normal /= np.linalg.norm(normal, axis=1, keepdims=True)
         moved = now - before
         slip_up = moved[:, -1] - normal[:, -1] * (normal * moved).sum(axis=1)

@@ -71,21 +71,9 @@ class PressureStage:
     def attempt(self, now: Committed, reuse: bool) -> Attempt:
         """One try at a step; a displacement step that overshoots is redone to the target."""
         system, goal, area = self._system, self._entry.pressure_MPa, self._system.nominal_area
-        command: PlatenControl = ByDisplacement(now.displacement_um + now.step_size_um)
-        size = now.step_size_um
         # What resists slip bears load that the contact does not: no target is met with it.
         resisted = now.slip_resistance > 0.0 and not (now.closed or self._waited_in_vain)
-        if resisted and now.pressure_MPa >= goal:
-            # The platen waits until the metal has slipped.
-            command, size = ByDisplacement(now.displacement_um), 0.0
-        elif now.step:
-            rise = system.platen_stiffness * now.step_size_um / area
-            if now.closed:
-                command = ByPressure(min(goal, now.pressure_MPa * now.pressure_ratio))
-            # Only the tangent of a converged step tells how stiffly flowing metal answers.
-            elif reuse and not resisted and now.pressure_MPa + rise >= goal:
-                command = ByPressure(goal)
-                size *= (goal - now.pressure_MPa) / rise
+        command, size = self._command(now, reuse, resisted)
         system.sodium.plastic.lead(0.0)
         settings = newton_settings(system, now, self._control, reuse)
         settings = replace(settings, lead=0.0 if now.closed else lead_share(size, now.last_size_um))
@@ -101,6 +89,21 @@ class PressureStage:
             again = settle_on_plateau(system, now, result.state, command, settings)
             result = again.after(result.iterations)
         return Attempt(command, result)
+
+    def _command(self, now: Committed, reuse: bool, resisted: bool) -> tuple[PlatenControl, float]:
+        """What the platen does next, and how far it is foreseen to go, µm."""
+        goal, size = self._entry.pressure_MPa, now.step_size_um
+        if resisted and now.pressure_MPa >= goal:
+            # The platen waits until the metal has slipped.
+            return ByDisplacement(now.displacement_um), 0.0
+        if now.step and now.closed:
+            return ByPressure(min(goal, now.pressure_MPa * now.pressure_ratio)), size
+        # Only the tangent of a converged step tells how stiffly flowing metal answers.
+        if now.step and reuse and not resisted:
+            rise = self._system.platen_stiffness * size / self._system.nominal_area
+            if now.pressure_MPa + rise >= goal:
+                return ByPressure(goal), size * ((goal - now.pressure_MPa) / rise)
+        return ByDisplacement(now.displacement_um + size), size
 
     def place(
         self, now: Committed, tried: Attempt, effort: tuple[int, int]

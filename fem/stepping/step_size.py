@@ -26,8 +26,8 @@ AIM = 0.6  # of the error budget
 # maps are coarser, and what they leave open last is not resolved by smaller steps either.
 DECADES_PER_PERCENT, LARGEST_DECADES = {2: 0.15, 3: 0.325}, 0.25
 # Below this share of the first void, more: the last voids are a few facets wide, and which facet
-# closes first, a matter of the mesh, decides them more than the step does.
-LAST_VOIDS, LAST_VOIDS_POWER = 0.1, 0.25
+# closes first, a matter of the mesh, decides them more than the step does. In 3-D no share.
+LAST_VOIDS, LAST_VOIDS_POWER = {2: 0.1, 3: 0.0}, 0.25
 FIRST_DECADES = 0.1  # closure the first steps are taken to have made
 # Slip resistance of a step that cannot be solved otherwise, in yield stresses per
 # facet length of slip.
@@ -89,9 +89,8 @@ def decades_per_step(
     if math.isinf(control.void_error_percent):
         return math.inf
     asked = DECADES_PER_PERCENT[dimension] * control.void_error_percent
-    if dimension == 2:
-        asked *= max(1.0, LAST_VOIDS * initial_void / max(void, 1e-300)) ** LAST_VOIDS_POWER
-    return min(asked, LARGEST_DECADES)
+    beyond = LAST_VOIDS[dimension] * initial_void / max(void, 1e-300)
+    return min(asked * max(1.0, beyond) ** LAST_VOIDS_POWER, LARGEST_DECADES)
 
 
 def error_budget(void: float, initial_void: float, control: StepControl) -> float:

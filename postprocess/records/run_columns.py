@@ -74,7 +74,7 @@ INTERFACE = (
         "held_against_slip_MPa",
         "Load borne by what resists slip",
         "What the resistance to slip bears of the mean pressure, in a step that could not be "
-        "solved without it; no target has any.",
+        "solved without it; 0 at a target, or the run warns.",
     ),
     Column(
         "contact_pressure_peak_MPa",

@@ -231,7 +231,7 @@ def tangent_against_differences(
 
 
 def _crumpled(sodium: Sodium, amplitude_um: float = 0.06) -> Array:
-    """A random state that respects the walls and the platen."""
+    """A random state that respects the walls and the platen, and turns no cell over."""
     state = np.zeros(len(sodium.fields.state.x.array))
     generator = np.random.default_rng(SEED)
     dofs = sodium.displacement_dofs

@@ -241,13 +241,19 @@ def test_what_follows_a_try_that_fails_from_the_last_tangent(monkeypatch, dimens
     assert [step.rejected for step in steps[:5]] == [0, 0, 0, int(dimension == 3), 0]
 
 
-def test_no_target_is_met_with_metal_held_against_slip():
-    """What resists slip bears load: the pressure reached with it is not that of the contact."""
-    control = StepControl(first_step_um=0.05)
-    # Against slip along a wave as steep as this the second step would land on the target.
+HELD_CONTROL = StepControl(first_step_um=0.05)
+
+
+def held_against_slip():
+    """Metal held on a wave so steep that its first step goes beyond 0.02 MPa, and its start."""
     steep = build_surface(Sinusoid(amplitude_um=3.0, wavelength_um=20.0), 20.0)
     system = build_system(replace(sinusoid_problem(16), surface=steep), MPI.COMM_SELF)
-    start = replace(first_touch(system, control), slip_resistance=1e3)
+    return system, replace(first_touch(system, HELD_CONTROL), slip_resistance=1e3)
+
+
+def test_no_target_is_met_with_metal_held_against_slip():
+    """What resists slip bears load: the pressure reached with it is not that of the contact."""
+    system, start = held_against_slip()
     steps, loads = [], []
     goals = pressure_targets((0.02, 0.5))
 
@@ -255,7 +261,7 @@ def test_no_target_is_met_with_metal_held_against_slip():
         steps.append(accepted)
         loads.append(system.sodium.held_load())
 
-    outcome = follow(system, goals, control, listen, start, start.void)
+    outcome = follow(system, goals, HELD_CONTROL, listen, start, start.void)
     assert outcome.finished
     resistance = [start.slip_resistance, *(one.committed.slip_resistance for one in steps)]
     first = next(at for at, one in enumerate(steps) if one.is_target)
@@ -266,9 +272,8 @@ def test_no_target_is_met_with_metal_held_against_slip():
     assert steps[0].committed.pressure_MPa > 0.02
     # Contact and what resists slip bear what the platen presses with, contact alone at targets.
     area = system.nominal_area
-    for one, at, held in (
-        (step, step.evaluation, load) for step, load in zip(steps, loads, strict=True)
-    ):
+    for one, held in zip(steps, loads, strict=True):
+        at = one.evaluation
         force = system.sodium.face.reference_area @ (at.surface.area_ratio * at.pressure)
         borne = (force + held) / area
         assert borne == pytest.approx(one.committed.pressure_MPa, rel=1e-2)
@@ -278,9 +283,7 @@ def test_no_target_is_met_with_metal_held_against_slip():
 
 def test_metal_that_cannot_be_let_go_does_not_keep_the_platen_waiting(monkeypatch):
     """It waits once in vain; then the target is met with the metal held, which the run reports."""
-    control, goal = StepControl(first_step_um=0.05), 0.02
-    steep = build_surface(Sinusoid(amplitude_um=3.0, wavelength_um=20.0), 20.0)
-    system = build_system(replace(sinusoid_problem(16), surface=steep), MPI.COMM_SELF)
+    (system, start), goal = held_against_slip(), 0.02
     attempt = PressureStage.attempt
 
     def only_held(stage, now, reuse):
@@ -291,9 +294,8 @@ def test_metal_that_cannot_be_let_go_does_not_keep_the_platen_waiting(monkeypatc
         return tried
 
     monkeypatch.setattr(PressureStage, "attempt", only_held)
-    start, steps = replace(first_touch(system, control), slip_resistance=1e3), []
-    program = pressure_targets((goal,))
-    outcome = follow(system, program, control, steps.append, start, start.void)
+    steps, program = [], pressure_targets((goal,))
+    outcome = follow(system, program, HELD_CONTROL, steps.append, start, start.void)
     assert outcome.finished and len(steps) < 15
     assert steps[-1].committed.pressure_MPa == pytest.approx(goal, rel=1e-6)
     assert steps[-2].committed.last_size_um == 0.0
