@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import NullFormatter
 from matplotlib.tri import Triangulation
 
 from napress.fem.snapshot import Array
@@ -84,6 +84,7 @@ def draw_resistance(shown: pd.DataFrame) -> Figure:
     upper.axhline(bulk, color=style.GREY, linewidth=1.0, label=column("bulk_asr_ohm_cm2").label)
     upper.set_yscale("log")
     upper.set_ylim(bottom=max(upper.get_ylim()[0], 1e-5 * max(largest, bulk)))
+    upper.yaxis.set_major_formatter(style.power_of_ten)
     upper.set_ylabel("ASR (Ω cm²)")
     upper.legend(frameon=False, ncols=2)
     lower.plot(
@@ -106,9 +107,9 @@ def draw_resistance(shown: pd.DataFrame) -> Figure:
     lower.legend(frameon=False, loc="lower right")
     lower.set_xlabel(head("pressure_MPa"))
     lower.set_xscale("log")
-    lower.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    lower.xaxis.set_major_formatter("{x:g}")
     decades = float(pressure.max()) / float(pressure.min())
-    plain = FuncFormatter(lambda value, _: f"{value:g}")
+    plain = "{x:g}"
     lower.xaxis.set_minor_formatter(plain if decades < 10 else NullFormatter())
     for axes in (upper, lower):
         _plain(axes)
@@ -151,7 +152,7 @@ def draw_current_lines(folder: Path, steps: list[int]) -> Figure:
     figure.supxlabel("x (µm)", fontsize=9)
     bar = figure.colorbar(drawn, ax=list(grid[1]), fraction=0.04, extend="both")
     bar.set_label("Current density over its mean")
-    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    bar.ax.yaxis.set_major_formatter("{x:g}")
     return figure
 
 

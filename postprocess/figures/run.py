@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from napress.postprocess.figures import style
 from napress.postprocess.figures.current import current_drawings
@@ -113,8 +112,8 @@ def draw_contact_and_void(history: pd.DataFrame) -> Figure:
     lower.set_ylabel(f"Remaining void {kind}\n(% of initial)")
     lower.set_xlabel(head("pressure_MPa"))
     lower.set_xscale("log")
-    lower.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    lower.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    lower.xaxis.set_major_formatter("{x:g}")
+    lower.yaxis.set_major_formatter("{x:g}")
 
     reached = closure_pressures(
         history["pressure_MPa"].to_numpy(), history["closure_percent"].to_numpy()

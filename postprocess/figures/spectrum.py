@@ -92,6 +92,7 @@ def draw_spectrum(found: list[Spectrum], electrolyte: dict[str, Any] | None) -> 
     phase.set(xlabel="Frequency (Hz)", ylabel="−Phase (°)", ylim=(0, 90))
     for axes in (size, phase):
         axes.xaxis.set_major_locator(LogLocator(numticks=6))
+        axes.xaxis.set_major_formatter(style.power_of_ten)
     for axes in (nyquist, size, phase):
         _plain(axes)
     if electrolyte:

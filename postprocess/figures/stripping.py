@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import NullFormatter
 
 from napress.postprocess.figures import style
 from napress.postprocess.records.columns import head
@@ -117,7 +117,7 @@ def draw_current_and_pressure(
     axes.set_xlabel(head("current_mA_cm2"))
     axes.set_ylabel("Stack pressure (MPa)")
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axis.set_major_formatter("{x:g}")
         axis.set_minor_formatter(NullFormatter())
     axes.grid(True, which="both", color="#EEEEEE", linewidth=0.5)
     axes.spines[["top", "right"]].set_visible(False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from napress.fem.inputs.constants import ZERO_CELSIUS_K
 from napress.postprocess.figures import style
@@ -56,8 +55,8 @@ def draw_in_time(history: pd.DataFrame) -> Figure:
     void.set_xlabel(head("time_s"))
     if time.max() > WIDE * time.min():
         void.set_xscale("log")
-        void.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    void.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        void.xaxis.set_major_formatter("{x:g}")
+    void.yaxis.set_major_formatter("{x:g}")
     _mark_closure(history, (contact, void))
     for axes in (pressing, contact, void):
         axes.grid(True, which="major", color="#DDDDDD", linewidth=0.5)

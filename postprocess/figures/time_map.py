@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
 
 from napress.postprocess.figures import style
 from napress.postprocess.records.columns import head
@@ -45,7 +44,7 @@ def draw_time_map(found: Survival) -> Figure:
     )
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.set_yticks(TICKS_S, [duration(t) for t in TICKS_S])
     axes.set_yticks([], minor=True)
     axes.axhline(found.hold_s, color="black", lw=0.9, ls=":")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import NullLocator
 
 from napress.postprocess.figures import style
 from napress.postprocess.records.columns import band_head, head
@@ -116,6 +116,7 @@ def _log(axes: Axes, low: float, high: float) -> None:
     axes.set_ylim(low, high)
     # Many decades; ticks between them would take half the time of the drawing.
     axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(style.power_of_ten)
 
 
 def _frame(axes: Axes, answer: Answer) -> None:
@@ -123,7 +124,7 @@ def _frame(axes: Axes, answer: Answer) -> None:
     pressure = answer.curves.pressure_MPa
     axes.set_xscale("log")
     axes.set_xlim(pressure[0], max(pressure[-1], asked) * 1.1)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.axvline(asked, color=style.GREY, lw=0.9, ls=":")
     if window.range_MPa is not None:
         axes.axvspan(*window.range_MPa, color=style.GREEN, alpha=0.12, lw=0)

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 from scipy import stats
 
 from napress.postprocess.figures import style
@@ -193,7 +192,7 @@ def _tornado(axes: Axes, title: str, effects: list[Effect], mean: float) -> None
 def log_pressure_axis(axes: Axes) -> None:
     """A logarithmic pressure axis with plain numbers, a light grid and no frame."""
     axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.grid(True, which="major", color="#DDDDDD", linewidth=0.5)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)

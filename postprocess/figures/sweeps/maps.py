@@ -103,7 +103,7 @@ def _surface(
         axis.set_label_text(column)
         if is_log:
             (axes.set_xscale if axis is axes.xaxis else axes.set_yscale)("log")
-            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axis.set_major_formatter("{x:g}")
             axis.set_minor_formatter(NullFormatter())
     figure.colorbar(drawn, ax=axes, shrink=0.9, format=FuncFormatter(lambda v, _: f"{v:.3g}"))
 
@@ -174,7 +174,7 @@ def draw_process_map(data: SweepData) -> Figure:
     if all(len(margin) for margin in margins):
         _margin_contours(axes, pressures, height, np.array([m.min(axis=0) for m in margins]))
     axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.set_xlabel(head("pressure_MPa"))
     axes.set_ylabel(label(column))
     return figure
