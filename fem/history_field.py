@@ -30,7 +30,8 @@ class HistoryField:
         name: Its name, unique in a run; checkpoints use it.
         kind: ``CELLS``, ``FACE`` or ``SHARED``.
         carried: ``INTERPOLATED``, ``NEAREST`` or ``BY_HOLDER``.
-        read: Gives the values: (cells, points, ...), (facet points, ...) or any shape.
+        read: Gives the values: (cells, points, ...), (facet points, ...) or any shape. Nobody
+            changes that array any more.
         write: Takes them back. Flags come back from a checkpoint as 0 and 1.
         leave: What to carry if not the values themselves, before nodes move.
         arrive: Takes what was carried, after they have moved.
@@ -54,4 +55,4 @@ def as_rows(values: Array, kind: str) -> Array:
 
 def copied(fields: Iterable[HistoryField]) -> dict[str, Array]:
     """The values of fields by name, which later steps leave alone."""
-    return {field.name: np.array(field.read()) for field in fields}
+    return {field.name: field.read() for field in fields}

@@ -42,7 +42,9 @@ def unpack(six):
 
 def inner(first: Array, second: Array) -> Array:
     """Double contraction of packed tensors, (..., 6) and (..., 6) to (...)."""
-    return (first * second) @ TWICE_OFF_DIAGONAL
+    products = first * second
+    # As one matrix: a stack of small ones is multiplied one by one.
+    return (products.reshape(-1, 6) @ TWICE_OFF_DIAGONAL).reshape(products.shape[:-1])
 
 
 def norm(packed: Array) -> Array:

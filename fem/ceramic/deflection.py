@@ -15,6 +15,7 @@ from scipy import sparse
 
 Array = NDArray[np.float64]
 DEGREE = 3
+FUNCTIONS = np.arange(DEGREE + 1)  # as many are not nothing at a place
 
 
 class DeflectionBasis:
@@ -38,23 +39,21 @@ class DeflectionBasis:
 
     def values_and_gradients(self, points: Array) -> tuple[BasisAtPoints, list[BasisAtPoints]]:
         """Basis functions at lateral points, and their derivatives by each coordinate."""
-        count = len(points)
         lines = [line.at(points[:, axis]) for axis, line in enumerate(self._lines)]
-        places = np.zeros((count, 1), dtype=np.int64)
-        for line, (first, _) in zip(self._lines, lines, strict=True):
-            own = first[:, None] + np.arange(DEGREE + 1)
-            pairs = places[:, :, None] * line.size + own[:, None]
-            # A rank may have no point, and then no size can be told from the others.
-            places = pairs.reshape(count, math.prod(pairs.shape[1:]))
-        found = []
+        places = lines[0].functions
+        for line, found in zip(self._lines[1:], lines[1:], strict=True):
+            places = _pairs(places[:, :, None] * line.size + found.functions[:, None])
+        bases = []
         for derivative_axis in (None, *range(len(lines))):
-            weights = np.ones((count, 1))
-            for axis, (_, along) in enumerate(lines):
-                factor = along[axis == derivative_axis]
-                products = weights[:, :, None] * factor[:, None]
-                weights = products.reshape(count, math.prod(products.shape[1:]))
-            found.append(BasisAtPoints(places, weights, self.size))
-        return found[0], found[1:]
+            factors = [
+                line.slopes if axis == derivative_axis else line.values
+                for axis, line in enumerate(lines)
+            ]
+            weights = factors[0]
+            for factor in factors[1:]:
+                weights = _pairs(weights[:, :, None] * factor[:, None])
+            bases.append(BasisAtPoints(places, weights, self.size))
+        return bases[0], bases[1:]
 
 
 @dataclass(frozen=True)
@@ -111,12 +110,11 @@ class _Line:
         powers = np.arange(DEGREE, 0, -1)[:, None]
         self._pieces = (pieces, pieces[:, :-1] * powers)
 
-    def at(self, coordinate: Array) -> tuple[NDArray[np.int32], tuple[Array, Array]]:
-        """First function that is not nothing at each place, (n,); values and slopes, (n, 4)."""
+    def at(self, coordinate: Array) -> _LineAtPoints:
+        """The splines that are not nothing at each place, (n,)."""
         inside = np.clip(coordinate, 0.0, self._width_um)
-        last = self._intervals - 1
-        interval = (inside * (self._intervals / self._width_um)).astype(np.int32)
-        interval = np.minimum(interval, last)
+        interval = (inside * (self._intervals / self._width_um)).astype(np.int64)
+        np.minimum(interval, self._intervals - 1, out=interval)
         along = (inside - self._left[interval])[:, None]
         found = []
         for polynomials in self._pieces:
@@ -125,4 +123,18 @@ class _Line:
             for power in range(1, pieces.shape[1]):
                 values = values * along + pieces[:, power]
             found.append(values)
-        return interval, tuple(found)
+        return _LineAtPoints(interval[:, None] + FUNCTIONS, *found)
+
+
+@dataclass(frozen=True)
+class _LineAtPoints:
+    """Numbers, values and slopes of the splines of a line at places, (n, 4) each."""
+
+    functions: NDArray[np.int64]
+    values: Array
+    slopes: Array
+
+
+def _pairs(values: NDArray) -> NDArray:
+    """Pairs of two lines in one row, (n, a, b) to (n, a * b), also where there is no point."""
+    return values.reshape(len(values), values.shape[1] * values.shape[2])

@@ -125,10 +125,11 @@ class _Directions:
         """Advances both directions after a move of the given step length."""
         stress = self._sodium.plastic.stress_direction()
         change = stress.trial - self._stress.trial
-        along = tensors.inner(self._current, change)[..., None]
+        change -= self._dual * tensors.inner(self._current, change)[..., None]
+        change /= self._stress.norm[..., None]
         dual = self._dual + step * (self._current - self._dual)
-        dual = dual + (change - self._dual * along) / self._stress.norm[..., None]
-        dual = dual / np.maximum(tensors.norm(dual), 1.0)[..., None]
+        dual += change
+        dual /= np.maximum(tensors.norm(dual), 1.0)[..., None]
         self._stress, self._current = stress, self._unit(stress)
         self._freeze(stress, dual)
 

@@ -102,7 +102,7 @@ class CoupledSystem:
             trial = sodium.multiplier() - stiffness * gap
             pressure, in_contact = np.maximum(trial, floor) + rise, trial > floor
             force = sodium.face.reference_area * surface.area_ratio * pressure
-            mismatch = sodium.comm.allreduce(view.load(force)) - state.load
+            mismatch = sodium.sum_arrays(view.load(force)) - state.load
             folded = bool((surface.stretch < SMALLEST_STRETCH).any())
             folded = sodium.sum(folded) > 0
             gas_mismatch = np.zeros(0)
@@ -321,7 +321,7 @@ class CoupledSystem:
         area = sodium.face.reference_area
         rate = area * (at.surface.area_ratio * pressure_rate + ratio_rate * at.pressure)
         force = area * at.surface.area_ratio * at.pressure
-        return sodium.comm.allreduce(at.view.load_change(force, rate, lateral))
+        return sodium.sum_arrays(at.view.load_change(force, rate, lateral))
 
     def slope_along(self, direction: Direction, at: Evaluation, control: PlatenControl) -> float:
         """Derivative of the potential along a direction, zero at equilibrium, pJ.

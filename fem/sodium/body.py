@@ -211,7 +211,11 @@ class Sodium:
 
     def sum(self, value: float) -> float:
         """Sum over ranks."""
-        return self.comm.allreduce(float(value))
+        return float(value) if self.comm.size == 1 else self.comm.allreduce(float(value))
+
+    def sum_arrays(self, values: Array) -> Array:
+        """Sum over ranks of arrays of one shape; one rank alone is spared packing them up."""
+        return values if self.comm.size == 1 else self.comm.allreduce(values)
 
     def largest(self, value: float) -> float:
         """Maximum over ranks."""
@@ -223,7 +227,7 @@ class Sodium:
 
     def platen_value(self, vector: Array) -> float:
         """The common platen entry of a vector, from whichever rank has one."""
-        mine = vector[self.platen_dofs][0] if len(self.platen_dofs) else np.inf
+        mine = vector[self.platen_dofs[0]] if len(self.platen_dofs) else np.inf
         return self.comm.allreduce(float(mine), MPI.MIN)
 
     # --- contact surface -------------------------------------------------------
