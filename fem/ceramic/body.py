@@ -6,6 +6,8 @@ compliance needs no communication; it is small next to the sodium's cost.
 
 from __future__ import annotations
 
+import math
+
 import napress.meshes.backend  # noqa: F401  orders the imports below
 from napress.meshes.backend import JIT_OPTIONS
 
@@ -30,6 +32,7 @@ Array = NDArray[np.float64]
 PROJECTION_DEGREE = 8
 # Up to this size the compliance is formed once as a dense matrix.
 DENSE_LIMIT = 700
+AT_ONCE = 64  # loads of it, which bounds the memory
 
 
 class Ceramic:
@@ -75,7 +78,16 @@ class Ceramic:
         self._stress_expression = self._cell_stress(material.poisson)
         self._dense: Array | None = None
         if basis.size <= DENSE_LIMIT:
-            self._dense = np.array([self.deflection(row) for row in np.eye(basis.size)])
+            self._dense = self._compliance()
+
+    def _compliance(self) -> Array:
+        """Deflection under each load alone, (load, deflection): many solves in one pass."""
+        loads = np.eye(self.basis.size)
+        answers = [
+            self._solver.solve_many(np.column_stack([self._forces(load) for load in some]))
+            for some in np.array_split(loads, math.ceil(len(loads) / AT_ONCE))
+        ]
+        return np.array([self._recession(moved) for block in answers for moved in block.T])
 
     def _stress(self, displacement):
         strain = _strain(displacement)
@@ -151,12 +163,17 @@ class Ceramic:
         """The transpose of ``_projected``: forces at the nodes from a load by splines."""
         return self._pairing.T @ self._mass.solve(load)
 
-    def _solve(self, load: Array, drag: Array | None = None) -> Array:
+    def _forces(self, load: Array, drag: Array | None = None) -> Array:
+        """Forces on the unknowns."""
         forces = np.zeros(self.space.dofmap.index_map.size_local * self._dofs.shape[1])
         forces[self._dofs] = self._direction * self._nodal(load)[:, None]
         for tangent, one in zip(self._tangents, () if drag is None else drag, strict=False):
             forces[self._dofs] += tangent * self._nodal(one)[:, None]
-        return self._solver.solve(forces)
+        return forces
+
+    def _recession(self, moved: Array) -> Array:
+        """Spline coefficients of the recession along the pressure of what has moved."""
+        return self._projected((self._direction * moved[self._dofs]).sum(1))
 
     def deflection(self, load: Array) -> Array:
         """How far the surface recedes under a load.
@@ -169,7 +186,7 @@ class Ceramic:
         """
         if getattr(self, "_dense", None) is not None:
             return self._dense @ load
-        return self._projected((self._direction * self._solve(load)[self._dofs]).sum(1))
+        return self._recession(self._solver.solve(self._forces(load)))
 
     def drag_recession(self, drag: Array) -> Array:
         """How far the surface recedes under a load along it.
@@ -181,8 +198,7 @@ class Ceramic:
         Returns:
             Spline coefficients of the recession, as of ``deflection``.
         """
-        moved = self._solve(np.zeros(self.basis.size), drag)
-        return self._projected((self._direction * moved[self._dofs]).sum(1))
+        return self._recession(self._solver.solve(self._forces(np.zeros(self.basis.size), drag)))
 
     def set_load(self, load: Array, drag: Array | None = None) -> None:
         """Updates ``displacement`` to the equilibrium under a contact load.
@@ -191,7 +207,7 @@ class Ceramic:
             load: Load along the pressure, as of ``deflection``.
             drag: Load along the surface, as of ``drag_recession``.
         """
-        self.displacement.x.array[:] = self._solve(load, drag)
+        self.displacement.x.array[:] = self._solver.solve(self._forces(load, drag))
 
     def _cell_stress(self, poisson: float) -> fem.Expression:
         mesh = self.body.mesh

@@ -191,9 +191,7 @@ class Sodium:
         six = [cauchy[i, j] for i, j in ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (0, 2))]
         pressure = ufl.split(self.fields.state)[1]
         wanted = ufl.as_vector([*six, self.forms.mapping.plastic_strain, pressure])
-        self._cell_output = fem.Expression(
-            ufl.algorithms.expand_derivatives(wanted), rule, jit_options=JIT_OPTIONS
-        )
+        self._cell_output = fem.Expression(wanted, rule, jit_options=JIT_OPTIONS)
 
     # --- state -----------------------------------------------------------------
 

@@ -61,8 +61,7 @@ class PlasticHistory:
         )
 
     def _expression(self, components: list) -> fem.Expression:
-        vector = ufl.algorithms.expand_derivatives(ufl.as_vector(components))
-        return fem.Expression(vector, self._rule, jit_options=JIT_OPTIONS)
+        return fem.Expression(ufl.as_vector(components), self._rule, jit_options=JIT_OPTIONS)
 
     def _values(self, expression: fem.Expression) -> Array:
         return expression.eval(self._mesh, self.cells).reshape(*self._shape, -1)
