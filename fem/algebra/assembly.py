@@ -1,4 +1,4 @@
-"""Assembles one bilinear form over and over into a matrix of fixed pattern, on one rank.
+"""Assembles one bilinear form over and over: into a matrix of fixed pattern, or in places.
 
 PETSc looks up where each entry of each cell's matrix goes every time it assembles, which
 takes two thirds of it. Here the places are looked up once; the form's compiled kernels fill
@@ -7,6 +7,7 @@ one local matrix after the other, which is added up while it is at hand.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,105 +61,156 @@ void add_up(void *kernel, int entities, int width,
 
 @dataclass(frozen=True)
 class _Integral:
-    """An integral of a form: its kernel, of what kind and which of these it is, and over what.
+    """An integral of a form over some cells or facets, one row for each.
 
-    ``entities`` are cells, or pairs of cell and local facet, one per row.
+    ``corners`` are those of the cell, ``facets`` and ``turns`` the facet's local number and how
+    it is turned; ``dofs`` are the unknowns of the local matrices, (n, width).
     """
 
     kernel: Any
-    kind: IntegralType
-    place: int
-    entities: NDArray[np.int32]
+    coefficients: Array
+    corners: Array
+    facets: NDArray[np.int32]
+    turns: NDArray[np.uint8]
+    dofs: Places
+
+    def rows(self, chosen: Places) -> _Integral:
+        """The same over some of its cells or facets."""
+        parts = (self.coefficients, self.corners, self.facets, self.turns, self.dofs)
+        return _Integral(self.kernel, *(part[chosen] for part in parts))
 
 
-class FixedPatternMatrix:
-    """A square matrix assembled from one form, with some unknowns taken out.
-
-    Attributes:
-        matrix: The matrix; its entries are those of the last ``assemble``.
+class CellMatrices:
+    """Local matrices of a bilinear form: those of its cells, and of exterior facets.
 
     Args:
-        form: Compiled form on one rank, of integrals over cells and exterior facets.
-        fixed: Unknowns whose rows and columns become those of the identity.
-        summed: More of them; their rows and columns are summed up first.
+        form: Compiled form, of integrals over cells and exterior facets.
 
     Raises:
         cffi.VerificationError: If there is no C compiler.
     """
 
-    def __init__(self, form: fem.Form, fixed: NDArray[np.int32], summed: NDArray[np.int32]) -> None:
+    def __init__(self, form: fem.Form) -> None:
         self._form = form
-        dofmap = form.function_spaces[0].dofmap
-        self._size = dofmap.index_map.size_local * dofmap.index_map_bs
-        integrals = self._find_integrals()
-        dofs = dofmap.map()[np.concatenate([one.entities[:, 0] for one in integrals])]
         self._packed = {key: values.copy() for key, values in fem.pack_coefficients(form).items()}
         self._constants = fem.pack_constants(form).copy()
-        places = self._make_pattern(dofs.astype(np.int64))
         self._loop = compiled_module(DECLARATION, LOOP)
-        self._kept: list[NDArray] = []
-        ends = np.cumsum([len(one.entities) for one in integrals])[:-1]
-        self._calls = [
-            self._prepared_call(*each)
-            for each in zip(integrals, np.split(places, ends), strict=True)
-        ]
-        self._take_out(fixed, summed)
+        self.integrals = list(self._find_integrals())
 
-    def _find_integrals(self) -> list[_Integral]:
-        compiled = self._form.ufcx_form
-        offsets = compiled.form_integral_offsets
-        found: list[_Integral] = []
-        for number, kind in enumerate(KINDS):
-            for place in range(offsets[number + 1] - offsets[number]):
+    def _find_integrals(self) -> Iterator[_Integral]:
+        form, mesh, compiled = self._form, self._form.mesh, self._form.ufcx_form
+        offsets, dofs, number = compiled.form_integral_offsets, form.function_spaces[0].dofmap, 0
+        for order, kind in enumerate(KINDS):
+            for place in range(offsets[order + 1] - offsets[order]):
                 width = 1 if kind == IntegralType.cell else 2
-                domain = self._form._cpp_object.domains(kind, place)
-                entities = np.asarray(domain, dtype=np.int32).reshape(-1, width)
-                kernel = compiled.form_integrals[len(found)].tabulate_tensor_float64
-                found.append(_Integral(kernel, kind, place, entities))
-        return found
+                domain = np.asarray(form._cpp_object.domains(kind, place), dtype=np.int32)
+                entities = domain.reshape(-1, width)
+                cells, count = entities[:, 0], len(entities)
+                corners = np.ascontiguousarray(mesh.geometry.x[mesh.geometry.dofmaps[0][cells]])
+                facets, turns = (np.zeros(count, dtype=of) for of in (np.int32, np.uint8))
+                if kind != IntegralType.cell:
+                    facets[:] = entities[:, 1]
+                    if form._cpp_object.needs_facet_permutations:
+                        mesh.topology.create_entity_permutations()
+                        known = mesh.topology.get_facet_permutations()
+                        turns[:] = known.reshape(-1, mesh.topology.dim + 1)[cells, facets]
+                values = self._packed[(kind, place)]
+                # A rank may have none, and then no width can be told from the others.
+                yield _Integral(
+                    compiled.form_integrals[number].tabulate_tensor_float64,
+                    values.reshape(count, values.size // max(count, 1)),
+                    corners.reshape(count, corners.shape[1] * corners.shape[2]),
+                    facets,
+                    turns,
+                    dofs.map()[cells].astype(np.int64),
+                )
+                number += 1
 
-    def _prepared_call(self, one: _Integral, places: NDArray[np.int32]) -> tuple:
-        """Arguments of the loop over an integral; they point into arrays kept here.
+    def refresh(self) -> None:
+        """Takes over the present coefficients of the form."""
+        self._constants[:] = fem.pack_constants(self._form)
+        for key, values in fem.pack_coefficients(self._form).items():
+            self._packed[key][:] = values
+
+    def add(self, one: _Integral, places: NDArray[np.int32], values: Array) -> None:
+        """Adds up the local matrices of an integral.
 
         Args:
-            one: The integral.
-            places: Entry of the matrix that each entry of each local matrix adds to,
-                (entities, width²).
+            one: The integral, or some rows of one.
+            places: Where in ``values`` each entry of each local matrix belongs, (n, width²).
+            values: What they are added to.
         """
-        form, mesh = self._form, self._form.mesh
-        cells, count = one.entities[:, 0], len(one.entities)
-        width = round(np.sqrt(places.shape[1]))
-        corners = np.ascontiguousarray(mesh.geometry.x[mesh.geometry.dofmaps[0][cells]])
-        facets, turns = (np.zeros(count, dtype=of) for of in (np.int32, np.uint8))
-        if one.kind != IntegralType.cell:
-            facets[:] = one.entities[:, 1]
-            if form._cpp_object.needs_facet_permutations:
-                mesh.topology.create_entity_permutations()
-                known = mesh.topology.get_facet_permutations()
-                turns[:] = known.reshape(-1, mesh.topology.dim + 1)[cells, facets]
-        coefficients = self._packed[(one.kind, one.place)]
+        count, width = one.dofs.shape
         local = np.zeros(width**2)
-        self._kept += [corners, facets, turns, places, local]
-        address = form.module.ffi.cast("uintptr_t", one.kernel)
 
         def pointer(kind: str, array: NDArray) -> object:
             return self._loop.ffi.cast(f"{kind} *", array.ctypes.data)
 
-        return (
+        address = self._form.module.ffi.cast("uintptr_t", one.kernel)
+        self._loop.lib.add_up(
             self._loop.ffi.cast("void *", int(address)),
             count,
             width,
-            pointer("double", coefficients),
-            coefficients.size // max(count, 1),
+            pointer("double", one.coefficients),
+            one.coefficients.shape[1],
             pointer("double", self._constants),
-            pointer("double", corners),
-            corners.size // max(count, 1),
-            pointer("int", facets),
-            pointer("uint8_t", turns),
+            pointer("double", one.corners),
+            one.corners.shape[1],
+            pointer("int", one.facets),
+            pointer("uint8_t", one.turns),
             pointer("int", places),
             pointer("double", local),
-            pointer("double", self._values),
+            pointer("double", values),
         )
+
+    def among(self, number: Places) -> tuple[Places, Places, Array]:
+        """Entries of the matrix among some unknowns, from this rank's cells; not summed up.
+
+        Args:
+            number: The number of each unknown of this rank among them, -1 of all others.
+
+        Returns:
+            Row, column and value of each entry, (entries,).
+        """
+        self.refresh()
+        parts = []
+        for one in self.integrals:
+            near = one.rows(np.flatnonzero((number[one.dofs] >= 0).any(axis=1)))
+            numbers, width = number[near.dofs], near.dofs.shape[1]
+            row, column = np.repeat(numbers, width, axis=1), np.tile(numbers, (1, width))
+            values = np.zeros(row.shape)
+            self.add(near, np.arange(values.size, dtype=np.int32), values)
+            inside = (row >= 0) & (column >= 0)
+            parts.append((row[inside], column[inside], values[inside]))
+        row, column, value = (np.concatenate(each) for each in zip(*parts, strict=True))
+        return row, column, value
+
+
+class FixedPatternMatrix:
+    """A square matrix on one rank, assembled again and again, with some unknowns taken out.
+
+    Attributes:
+        matrix: The matrix; its entries are those of the last ``assemble``.
+
+    Args:
+        cells: The local matrices it is assembled from.
+        size: Number of unknowns.
+        fixed: Unknowns whose rows and columns become those of the identity.
+        summed: More of them; their rows and columns are summed up first.
+    """
+
+    def __init__(
+        self,
+        cells: CellMatrices,
+        size: int,
+        fixed: NDArray[np.int32],
+        summed: NDArray[np.int32],
+    ) -> None:
+        self._cells, self._size = cells, size
+        dofs = np.concatenate([one.dofs for one in cells.integrals])
+        ends = np.cumsum([len(one.dofs) for one in cells.integrals])[:-1]
+        self._places = np.split(self._make_pattern(dofs), ends)
+        self._take_out(fixed, summed)
 
     def _make_pattern(self, dofs: Places) -> NDArray[np.int32]:
         """Makes the matrix.
@@ -195,13 +247,11 @@ class FixedPatternMatrix:
             Sum of the rows and sum of the columns of the ``summed`` unknowns, as they are
             before these are taken out, without ``fixed`` ones.
         """
-        self._constants[:] = fem.pack_constants(self._form)
-        for key, values in fem.pack_coefficients(self._form).items():
-            self._packed[key][:] = values
+        self._cells.refresh()
         values, of_row, of_column = self._values, self._of_row, self._of_column
         values[:] = 0.0
-        for arguments in self._calls:
-            self._loop.lib.add_up(*arguments)
+        for one, places in zip(self._cells.integrals, self._places, strict=True):
+            self._cells.add(one, places, values)
         row = np.bincount(self._columns[of_row], values[of_row], self._size)
         column = np.bincount(self._rows[of_column], values[of_column], self._size)
         values[self._out] = 0.0

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from napress.fem.algebra import tensors
 from napress.fem.algebra.linear import SingularSystem
+from napress.fem.coupled.directions import Directions
+from napress.fem.coupled.local_solve import solve_locally
 from napress.fem.coupled.system import CoupledSystem
 from napress.fem.coupled.unknowns import Direction, Evaluation, State
 from napress.fem.inputs.load_program import PlatenControl
-from napress.fem.sodium.body import Sodium
-from napress.fem.sodium.state import StressDirection
 
 Array = NDArray[np.float64]
 LINE_SEARCH_TRIALS = 10
@@ -82,58 +81,6 @@ class NewtonResult:
         return replace(self, iterations=iterations + self.iterations)
 
 
-class _Directions:
-    """Trial stress direction n and dual direction m along the iterations."""
-
-    def __init__(self, sodium: Sodium) -> None:
-        self._sodium = sodium
-        self._stress = sodium.plastic.stress_direction()
-        self._current = self._unit(self._stress)
-        self._freeze(self._stress, self._current)
-
-    @staticmethod
-    def _unit(stress: StressDirection) -> Array:
-        return stress.trial / stress.norm[..., None]
-
-    def _freeze(self, stress: StressDirection, dual: Array) -> None:
-        plastic = stress.weight < 0
-        self._dual = np.where(plastic[..., None], dual, self._current)
-        self._sodium.plastic.freeze_directions(self._current, self._dual, stress.weight)
-
-    def restart(self) -> None:
-        """Takes the directions from before the start was led as the dual ones.
-
-        What leading does to the trial stress is no motion to linearise. Stress turns little
-        from step to step: its old direction is the best guess at the new one.
-        """
-        before = self._current
-        self._stress = self._sodium.plastic.stress_direction()
-        self._current = self._unit(self._stress)
-        self._freeze(self._stress, before)
-
-    def consistent(self) -> None:
-        """Takes the stress directions as the dual ones: the consistent tangent."""
-        self._freeze(self._stress, self._current)
-
-    def follow(self) -> None:
-        """Goes on after a move along no direction of Newton's, with the consistent tangent."""
-        self._stress = self._sodium.plastic.stress_direction()
-        self._current = self._unit(self._stress)
-        self.consistent()
-
-    def update(self, step: float) -> None:
-        """Advances both directions after a move of the given step length."""
-        stress = self._sodium.plastic.stress_direction()
-        change = stress.trial - self._stress.trial
-        change -= self._dual * tensors.inner(self._current, change)[..., None]
-        change /= self._stress.norm[..., None]
-        dual = self._dual + step * (self._current - self._dual)
-        dual += change
-        dual /= np.maximum(tensors.norm(dual), 1.0)[..., None]
-        self._stress, self._current = stress, self._unit(stress)
-        self._freeze(stress, dual)
-
-
 def _moved(state: State, direction: Direction, step: float) -> State:
     return State(
         state.sodium + step * direction.sodium,
@@ -156,7 +103,7 @@ def solve(
     """
     sodium = system.sodium
     state, at = start, system.evaluate(start, control)
-    directions = _Directions(sodium)
+    directions = Directions(sodium)
     tiny = uphill = 0
     latest: deque[float] = deque([1.0] * SHORT_STEPS, SHORT_STEPS)
     krylov_tolerance, accepted = KRYLOV_START, 0.0
@@ -207,6 +154,8 @@ def solve(
             directions.follow()
         else:
             directions.update(step)
+            if iteration > 1 and step == 1.0 and settings.tolerance < at.norm < np.inf:
+                state, at, _ = solve_locally(system, state, at, control, directions)
         tiny = tiny + 1 if step < TINY_STEP else 0
         latest.append(step / longest)
         if tiny >= TINY_STEPS or sum(latest) < SHORT_WAY:
@@ -226,7 +175,7 @@ def _downhill(
     state: State,
     at: Evaluation,
     control: PlatenControl,
-    directions: _Directions,
+    directions: Directions,
 ) -> tuple[Direction, bool]:
     """A direction that lowers the energy, where Newton's would raise it.
 

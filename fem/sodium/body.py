@@ -16,7 +16,7 @@ from dolfinx.fem.petsc import assemble_matrix, create_matrix
 from mpi4py import MPI
 from numpy.typing import NDArray
 
-from napress.fem.algebra.assembly import FixedPatternMatrix
+from napress.fem.algebra.assembly import CellMatrices, FixedPatternMatrix
 from napress.fem.algebra.linear import AMF, DirectSolver
 from napress.fem.contact.face import ContactFace
 from napress.fem.contact.gap import SurfaceState
@@ -74,9 +74,12 @@ class Sodium:
         self.slip_viscosity = 0.0
         self.plastic = PlasticHistory(body.mesh, metal, self.fields, self.forms.mapping)
         self._make_expressions()
+        self.cell_matrices = CellMatrices(self._tangent)
         self._assembled = None
         if self.comm.size == 1:
-            self._assembled = FixedPatternMatrix(self._tangent, self.fixed, self.platen_dofs)
+            self._assembled = FixedPatternMatrix(
+                self.cell_matrices, self.owned, self.fixed, self.platen_dofs
+            )
         matrix = self._assembled.matrix if self._assembled else create_matrix(self._tangent)
         self.solver = DirectSolver(matrix, AMF if self.dimension == 2 else None)
 
