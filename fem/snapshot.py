@@ -208,6 +208,7 @@ class Snapshot:
         ceramic: Ceramic body.
         energy: Energy balance.
         newton_iterations: Iterations of this step (rejected attempts included).
+        local_iterations: Iterations on the few unknowns that carried most of the residual.
         rejected_attempts: Attempts thrown away before this step was accepted.
         redistributions: How often the sodium's nodes have been redistributed so far.
         step_error_percent: Estimated error of the step in void volume, % of the
@@ -249,3 +250,4 @@ class Snapshot:
     stripped: Stripped | None = None
     shear_load_MPa: float = 0.0
     held_against_slip_MPa: float = 0.0
+    local_iterations: int = 0

@@ -18,6 +18,7 @@ from dolfinx import fem
 from dolfinx.fem import IntegralType
 from numpy.typing import NDArray
 from petsc4py import PETSc
+from scipy import sparse
 
 from napress.fem.algebra.compiled import compiled_module
 
@@ -163,14 +164,12 @@ class CellMatrices:
             pointer("double", values),
         )
 
-    def among(self, number: Places) -> tuple[Places, Places, Array]:
-        """Entries of the matrix among some unknowns, from this rank's cells; not summed up.
+    def among(self, number: Places, size: int) -> sparse.csr_array:
+        """Part of the matrix among some unknowns that this rank's cells give.
 
         Args:
             number: The number of each unknown of this rank among them, -1 of all others.
-
-        Returns:
-            Row, column and value of each entry, (entries,).
+            size: How many they are.
         """
         self.refresh()
         parts = []
@@ -183,7 +182,7 @@ class CellMatrices:
             inside = (row >= 0) & (column >= 0)
             parts.append((row[inside], column[inside], values[inside]))
         row, column, value = (np.concatenate(each) for each in zip(*parts, strict=True))
-        return row, column, value
+        return sparse.csr_array((value, (row, column)), shape=(size, size))
 
 
 class FixedPatternMatrix:
@@ -258,3 +257,25 @@ class FixedPatternMatrix:
         values[self._diagonal] = 1.0
         self.matrix.stateIncrease()
         return row, column
+
+    def among(self, unknowns: Places) -> sparse.csr_array:
+        """The matrix among some unknowns, ascending, with the present coefficients.
+
+        What is around them is neither assembled nor looked up, which takes a quarter of the
+        time of :meth:`CellMatrices.among`.
+        """
+        self._cells.refresh()
+        number = np.full(self._size, -1)
+        number[unknowns] = np.arange(len(unknowns))
+        values = np.zeros(len(self._values))
+        for one, places in zip(self._cells.integrals, self._places, strict=True):
+            near = np.flatnonzero((number[one.dofs] >= 0).any(axis=1))
+            self._cells.add(one.rows(near), places[near], values)
+        first, count = self._starts[unknowns], np.diff(self._starts)[unknowns]
+        ends = np.cumsum(count)
+        entries = np.arange(ends[-1]) + np.repeat(first - ends + count, count)
+        column = number[self._columns[entries]]
+        inside = column >= 0
+        starts = np.r_[0, np.cumsum(inside)[ends - 1]]
+        content = (values[entries[inside]], column[inside], starts)
+        return sparse.csr_array(content, shape=(len(unknowns),) * 2)

@@ -31,7 +31,7 @@ class Directions:
         self._sodium.plastic.freeze_directions(self._current, self._dual, stress.weight)
 
     def kept(self) -> tuple[StressDirection, Array, Array]:
-        """What ``take_back`` needs to go back here."""
+        """What `take_back` needs to go back here."""
         return self._stress, self._current, self._dual
 
     def take_back(self, kept: tuple[StressDirection, Array, Array]) -> None:

@@ -37,10 +37,11 @@ CARRIED, RINGS, LARGEST_PATCH = 0.9, 2, 0.25
 NEARLY_AS_MUCH = 0.5
 # Iterations on a patch at most; what is left there of the residual is enough for now.
 ROUNDS, ENOUGH = 3, 0.2
-# Of SuperLU, for a matrix of symmetric pattern whose diagonal serves as pivots.
+# Of SuperLU: the pattern is symmetric, and the block of the pressure definite, so that the
+# diagonal serves as pivots in any order.
 FACTORED = {
     "permc_spec": "MMD_AT_PLUS_A",
-    "diag_pivot_thresh": 1e-3,
+    "diag_pivot_thresh": 0.0,
     "options": {"SymmetricMode": True},
 }
 
@@ -51,7 +52,7 @@ def solve_locally(
     at: Evaluation,
     control: PlatenControl,
     directions: Directions,
-) -> tuple[State, Evaluation, int]:
+) -> tuple[State, Evaluation]:
     """Solves where the residual is concentrated; collective.
 
     Args:
@@ -62,17 +63,16 @@ def solve_locally(
         directions: Of the metal's flow.
 
     Returns:
-        State and evaluation with the smaller residual of all equations, and the iterations made.
+        State and evaluation with the smaller residual of all equations.
     """
     sodium = system.sodium
     patch = _patch(sodium, at.residual)
     if patch is None:
-        return state, at, 0
+        return state, at
     first, kept = (state, at), directions.kept()
     left = np.linalg.norm(_on_patch(sodium, patch, at.residual))
-    made = 0
-    while made < ROUNDS:
-        made += 1
+    for _ in range(ROUNDS):
+        system.local_iterations += 1
         with system.timers.stage("local solve"):
             motion = _motion(sodium, patch, at.residual)
         state = replace(state, sodium=state.sodium + motion)
@@ -83,9 +83,9 @@ def solve_locally(
         if np.linalg.norm(_on_patch(sodium, patch, at.residual)) <= ENOUGH * left:
             break
     if at.norm <= first[1].norm:
-        return state, at, made
+        return state, at
     directions.take_back(kept)
-    return first[0], system.evaluate(first[0], control), made
+    return first[0], system.evaluate(first[0], control)
 
 
 def _patch(sodium: Sodium, residual: Array) -> Numbers | None:
@@ -141,21 +141,22 @@ def _on_patch(sodium: Sodium, patch: Numbers, values: Array) -> Array:
     return sodium.sum_arrays(found)
 
 
-def _tangent(sodium: Sodium, patch: Numbers) -> sparse.csc_array:
+def _tangent(sodium: Sodium, patch: Numbers) -> sparse.csr_array:
     """The tangent of a patch at the present state, on every rank."""
+    if sodium.assembled is not None:
+        return sodium.assembled.among(patch)
     local = sodium.index_map.global_to_local(patch)
     here = np.flatnonzero(local >= 0)
     number = np.full(len(sodium.fields.state.x.array), -1, dtype=np.int64)
     number[local[here]] = here
-    parts = _from_all(sodium, sodium.cell_matrices.among(number))
-    row, column, value = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return sparse.csc_array((value, (row, column)), shape=(len(patch), len(patch)))
+    return sum(sodium.comm.allgather(sodium.cell_matrices.among(number, len(patch))))
 
 
 def _motion(sodium: Sodium, patch: Numbers, residual: Array) -> Array:
     """Newton's step of the patch alone, as one of all unknowns."""
-    factors = splu(_tangent(sodium, patch), **FACTORED)
-    answer = factors.solve(-_on_patch(sodium, patch, residual))
+    # SuperLU goes by columns: the rows of the matrix are the columns of its transpose.
+    factors = splu(_tangent(sodium, patch).T, **FACTORED)
+    answer = factors.solve(-_on_patch(sodium, patch, residual), trans="T")
     own, local = _own(sodium, patch)
     motion = np.zeros(sodium.owned)
     motion[local] = answer[own]

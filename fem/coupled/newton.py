@@ -155,7 +155,7 @@ def solve(
         else:
             directions.update(step)
             if iteration > 1 and step == 1.0 and settings.tolerance < at.norm < np.inf:
-                state, at, _ = solve_locally(system, state, at, control, directions)
+                state, at = solve_locally(system, state, at, control, directions)
         tiny = tiny + 1 if step < TINY_STEP else 0
         latest.append(step / longest)
         if tiny >= TINY_STEPS or sum(latest) < SHORT_WAY:

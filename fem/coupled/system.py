@@ -50,6 +50,7 @@ class CoupledSystem:
         linearised: What the tangent last factored was built from; None before the first.
         factorisations: Number of factorisations so far.
         krylov_iterations: Number of Krylov iterations so far.
+        local_iterations: Number of Newton iterations on a part of the unknowns so far.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class CoupledSystem:
         self.laws = InterfaceLaws(sodium, surface.widths_um)
         self.factorisations = 0
         self.krylov_iterations = 0
+        self.local_iterations = 0
         self._evaluations = 0
         self._platen_mode: Array | None = None
         self._evaluated = self.initial_state()

@@ -75,12 +75,12 @@ class Sodium:
         self.plastic = PlasticHistory(body.mesh, metal, self.fields, self.forms.mapping)
         self._make_expressions()
         self.cell_matrices = CellMatrices(self._tangent)
-        self._assembled = None
+        self.assembled = None
         if self.comm.size == 1:
-            self._assembled = FixedPatternMatrix(
+            self.assembled = FixedPatternMatrix(
                 self.cell_matrices, self.owned, self.fixed, self.platen_dofs
             )
-        matrix = self._assembled.matrix if self._assembled else create_matrix(self._tangent)
+        matrix = self.assembled.matrix if self.assembled else create_matrix(self._tangent)
         self.solver = DirectSolver(matrix, AMF if self.dimension == 2 else None)
 
     def _make_spaces(self, metal: PlasticMetal, facet_size_um: float, strength: Any) -> None:
@@ -323,8 +323,8 @@ class Sodium:
             Row and column sums over the platen: force on the platen per unit of
             each unknown, and force on each unknown per unit of platen motion.
         """
-        if self._assembled is not None:
-            return self._assembled.assemble()
+        if self.assembled is not None:
+            return self.assembled.assemble()
         matrix = self.solver.matrix
         matrix.zeroEntries()
         assemble_matrix(matrix, self._tangent, bcs=self._conditions)

@@ -42,6 +42,7 @@ class Sampler:
         self._initial_volume = sodium.sum(self._sodium_volume.sum())
         self._ceramic_volume = _cell_volumes(system.ceramic.body.mesh)
         self._facet_nodes = _facet_nodes(sodium)
+        self._local_iterations = system.local_iterations
 
     def take(self, accepted: AcceptedStep) -> Snapshot | None:
         """Snapshot of an accepted, not yet committed step; None off rank 0.
@@ -54,6 +55,8 @@ class Sampler:
         sodium, gas, held = system.sodium, system.laws.gas, now.state.gas
         volume = accepted.sodium_volume
         stripped = self._stripped(accepted, volume)
+        local_iterations = system.local_iterations - self._local_iterations
+        self._local_iterations = system.local_iterations
         with system.timers.stage("sampling"):
             interface = self._interface(accepted)
             body = self._sodium_body(accepted)
@@ -87,6 +90,7 @@ class Sampler:
                 removed_pJ=now.removed_work,
             ),
             newton_iterations=accepted.iterations,
+            local_iterations=local_iterations,
             rejected_attempts=accepted.rejected,
             step_error_percent=accepted.error_percent,
             is_target=accepted.is_target,

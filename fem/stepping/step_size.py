@@ -32,7 +32,7 @@ FIRST_DECADES = 0.1  # closure the first steps are taken to have made
 # Slip resistance of a step that cannot be solved otherwise, in yield stresses per
 # facet length of slip.
 SLIP_RESISTANCE, LARGEST_SLIP_RESISTANCE = 1.0, 1e4
-EASY_ITERATIONS, HARD_ITERATIONS = 7, 10
+EASY_ITERATIONS, HARD_ITERATIONS = 5, 8
 EFFORT_FLOOR = 0.02  # of a facet
 LANDED = 1e-3  # of the step proposed: a step shorter than this only landed on a target
 

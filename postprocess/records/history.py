@@ -43,6 +43,7 @@ COUNTS = (
     "contact_crosses_cell",
     "gas_void_count",
     "newton_iterations",
+    "local_iterations",
     "rejected_attempts",
     "redistributions",
 )
@@ -119,6 +120,7 @@ def history_row(
     row |= {
         "energy_balance_error_percent": snapshot.energy.error_percent,
         "newton_iterations": snapshot.newton_iterations,
+        "local_iterations": snapshot.local_iterations,
         "rejected_attempts": snapshot.rejected_attempts,
         "redistributions": snapshot.redistributions,
         "step_error_percent": snapshot.step_error_percent,

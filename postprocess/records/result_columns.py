@@ -131,6 +131,7 @@ SWEEP_COST = (
     Column("accepted_steps", "Steps", "Accepted steps.", unit=""),
     Column("newton_iterations_total", "Newton iterations", "Over the run."),
     Column("newton_iterations_per_step", "Newton iterations per step", "Mean over the run."),
+    Column("local_iterations_total", "Local iterations", "Over the run."),
     Column("rejected_attempts_total", "Rejected attempts", "Over the run."),
     Column(
         "step_error_accumulated_percent",

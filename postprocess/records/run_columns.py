@@ -155,6 +155,11 @@ SOLVER = (
         "What the parts of the energy lack of the external work.",
     ),
     Column("newton_iterations", "Newton iterations", "Of the step."),
+    Column(
+        "local_iterations",
+        "Local iterations",
+        "Of the step: Newton's method on the few unknowns that carry most of the residual.",
+    ),
     Column("rejected_attempts", "Rejected attempts", "Tries at the step that were turned down."),
     Column("redistributions", "Redistributions", "Times the sodium's nodes were moved, so far."),
     Column("step_error_percent", "Step error", "Estimate, in the void, over the void at touch."),

@@ -60,6 +60,7 @@ def summary(
         "newton_iterations_per_step": float(steps["newton_iterations"].mean())
         if len(steps)
         else 0.0,
+        "local_iterations_total": int(history.get("local_iterations", pd.Series([0])).sum()),
         "rejected_attempts_total": int(history["rejected_attempts"].sum()),
         "step_error_accumulated_percent": float(history["step_error_percent"].abs().sum()),
         "wall_s": wall_s,

@@ -142,6 +142,7 @@ def solver_rows(history: pd.DataFrame, summary: dict[str, Any]) -> list[tuple[st
         ("Accepted steps", number(summary.get("accepted_steps"))),
         ("Newton iterations", number(summary.get("newton_iterations_total"), 6)),
         ("Newton iterations per step", number(summary.get("newton_iterations_per_step"))),
+        ("Iterations on a few unknowns", number(summary.get("local_iterations_total"), 6)),
         ("Rejected attempts", number(summary.get("rejected_attempts_total"))),
         ("Redistributions of the sodium's nodes", number(summary.get("redistributions"))),
         (

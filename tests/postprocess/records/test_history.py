@@ -38,6 +38,7 @@ PURE_NUMBERS = {
     "plastic_strain_max",
     "plastic_strain_mean",
     "newton_iterations",
+    "local_iterations",
     "rejected_attempts",
     "redistributions",
 }
