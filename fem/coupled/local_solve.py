@@ -73,8 +73,11 @@ def solve_locally(
     left = np.linalg.norm(_on_patch(sodium, patch, at.residual))
     for _ in range(ROUNDS):
         system.local_iterations += 1
-        with system.timers.stage("local solve"):
-            motion = _motion(sodium, patch, at.residual)
+        try:
+            with system.timers.stage("local solve"):
+                motion = _motion(sodium, patch, at.residual)
+        except RuntimeError:  # of SuperLU, on every rank: the patch has no stiffness
+            break
         state = replace(state, sodium=state.sodium + motion)
         at = system.evaluate(state, control)
         if not np.isfinite(at.norm):

@@ -13,7 +13,7 @@ from napress.fem.coupled.directions import Directions
 from napress.fem.coupled.local_solve import solve_locally
 from napress.fem.coupled.system import CoupledSystem
 from napress.fem.coupled.unknowns import Direction, Evaluation, State
-from napress.fem.inputs.load_program import PlatenControl
+from napress.fem.inputs.load_program import ByPressure, PlatenControl
 
 Array = NDArray[np.float64]
 LINE_SEARCH_TRIALS = 10
@@ -28,6 +28,9 @@ SHORT_STEPS, SHORT_WAY = 5, 0.3
 UPHILL_DIRECTIONS = 4
 # Where the metal has lost its stiffness, how far beyond Newton's step to look for it.
 SNAP_REACH = 20.0
+# The platen's force is met to this share of itself, or of that under a pressure of this share of
+# the yield stress where there is none.
+FORCE_EXACTNESS, NO_PRESSURE = 1e-7, 1e-3
 # A residual within so many times the tolerance is worth the iterations it still takes.
 NEAR = 10.0
 
@@ -154,8 +157,8 @@ def solve(
             directions.follow()
         else:
             directions.update(step)
-            if iteration > 1 and step == 1.0 and settings.tolerance < at.norm < np.inf:
-                state, at = solve_locally(system, state, at, control, directions)
+        if iteration > 1 and step == 1.0 and not snaps and settings.tolerance < at.norm < np.inf:
+            state, at = solve_locally(system, state, at, control, directions)
         tiny = tiny + 1 if step < TINY_STEP else 0
         latest.append(step / longest)
         if tiny >= TINY_STEPS or sum(latest) < SHORT_WAY:
@@ -163,11 +166,21 @@ def solve(
         fallen_to = min(at.norm / max(before, 1e-12), 1.0)
         krylov_tolerance = float(np.clip(0.5 * fallen_to**2, 1e-4, KRYLOV_START))
         accepted = LEFT_TO_CERAMIC * fallen_to * at.norm
-        if step == 1.0 and not snaps and at.norm < settings.tolerance:
+        met = at.norm < settings.tolerance and _force_is_met(system, at, control)
+        if step == 1.0 and not snaps and met:
             return NewtonResult(True, state, at, iteration, "")
         if iteration == settings.patience and at.norm > NEAR * settings.tolerance:
             break
     return NewtonResult(False, state, at, iteration, f"no convergence in {iteration} iterations")
+
+
+def _force_is_met(system: CoupledSystem, at: Evaluation, control: PlatenControl) -> bool:
+    """Whether the platen presses as it is told: the residual alone tells of it too coarsely."""
+    if not isinstance(control, ByPressure):
+        return True
+    force = control.pressure_MPa * system.nominal_area
+    size = max(abs(force), system.force_scale(NO_PRESSURE * system.sodium.metal.yield_MPa))
+    return abs(at.reaction - force) <= FORCE_EXACTNESS * size
 
 
 def _downhill(

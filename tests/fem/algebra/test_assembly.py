@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from dolfinx.fem.petsc import assemble_matrix, create_matrix
 from mpi4py import MPI
+from scipy import sparse
 
 from napress.cases.verification.pressing.pressing import sinusoid_problem
 from napress.fem.coupled.problem import build_system
@@ -44,5 +45,13 @@ def test_same_matrix_as_petsc_assembles(law):
         free = sodium.free
         np.testing.assert_allclose(row[free], sums[0].array[free], atol=1e-12 * scale)
         np.testing.assert_allclose(column[free], sums[1].array[free], atol=1e-12 * scale)
+        whole = sparse.csr_array(sodium.solver.matrix.getValuesCSR()[::-1])
+        few = np.flatnonzero(free)[rng.permutation(free.sum())[:60]]
+        few.sort()
+        number = np.full(sodium.owned, -1)
+        number[few] = np.arange(len(few))
+        for part in (sodium.assembled.among(few), sodium.cell_matrices.among(number, len(few))):
+            difference = part - whole[few][:, few]
+            assert abs(difference).max() < 1e-12 * abs(whole).max()
         expected.axpy(-1.0, sodium.solver.matrix)
         assert expected.norm() < 1e-12 * sodium.solver.matrix.norm()
