@@ -31,7 +31,8 @@ Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 # The patch starts from the unknowns that carry this share of the squared residual and grows by
 # so many rings of cells; where it would be a larger share of all, all are solved for instead.
-CARRIED, RINGS, LARGEST_PATCH = 0.9, 2, 0.25
+CARRIED = 0.9
+RINGS, LARGEST_PATCH = {2: 2, 3: 1}, {2: 0.25, 3: 0.15}
 # Unknowns that carry nearly as much as the least of them belong to it too: on a symmetric
 # surface rounding must not decide which of two that are alike does.
 NEARLY_AS_MUCH = 0.5
@@ -102,14 +103,14 @@ def _patch(sodium: Sodium, residual: Array) -> Numbers | None:
     marked[: sodium.owned] = square >= NEARLY_AS_MUCH * least
     marked = _everywhere(sodium, marked)
     dofs = sodium.space.dofmap.list[sodium.plastic.cells]
-    for _ in range(RINGS):
+    for _ in range(RINGS[sodium.dimension]):
         reached = dofs[marked[dofs].any(axis=1)]
         marked[reached.ravel()] = True
         marked = _everywhere(sodium, marked)
     mine = np.flatnonzero(marked[: sodium.owned] & sodium.free)
     numbers = sodium.index_map.local_to_global(mine.astype(np.int32))
     patch = np.sort(np.concatenate(_from_all(sodium, numbers)))
-    few = 0 < len(patch) <= LARGEST_PATCH * sodium.index_map.size_global
+    few = 0 < len(patch) <= LARGEST_PATCH[sodium.dimension] * sodium.index_map.size_global
     return patch if few else None
 
 

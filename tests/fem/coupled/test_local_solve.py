@@ -56,7 +56,7 @@ def test_a_disturbance_is_solved_where_it_is(at_rest):
     state, at = disturbed(system, rest, command)
     before, made = at.norm, system.local_iterations
     patch = local_solve._patch(system.sodium, at.residual)
-    assert 20 < len(patch) < local_solve.LARGEST_PATCH * system.sodium.owned
+    assert 20 < len(patch) < local_solve.LARGEST_PATCH[2] * system.sodium.owned
     found, at = local_solve.solve_locally(system, state, at, command, Directions(system.sodium))
     assert at.norm < 0.3 * before
     assert 1 <= system.local_iterations - made <= local_solve.ROUNDS
