@@ -261,8 +261,7 @@ class FixedPatternMatrix:
     def among(self, unknowns: Places) -> sparse.csr_array:
         """The matrix among some unknowns, ascending, with the present coefficients.
 
-        What is around them is neither assembled nor looked up, which takes a quarter of the
-        time of :meth:`CellMatrices.among`.
+        As :meth:`CellMatrices.among`; the pattern being known, nothing has to be sorted.
         """
         self._cells.refresh()
         number = np.full(self._size, -1)

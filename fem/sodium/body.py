@@ -52,6 +52,8 @@ class Sodium:
         plastic: Plastic history at the cell points.
         slip_viscosity: Resistance to slip, MPa/µm; see ``resist_slip``.
         solver: Factorised tangent with the platen rows replaced by identity.
+        cell_matrices: Local matrices of the tangent.
+        assembled: The tangent assembled from them; None on more than one rank.
         strength: Strength of each cell over that in bulk; ``strength`` gives it by place.
     """
 
