@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 import os
@@ -16,6 +17,7 @@ import cffi
 from dolfinx import jit
 
 
+@functools.cache
 def compiled_module(declarations: str, source: str) -> ModuleType:
     """Compiles a C program, or finds it compiled.
 

@@ -179,7 +179,7 @@ class Friction(ContactPart):
         carried, _ = self.traction(at)
         area = self._body.face.reference_area * at.surface.stretch
         loads = [at.view.load(area * one) for one in carried.T]
-        return self._body.comm.allreduce(np.array(loads))
+        return self._body.sum_arrays(np.array(loads))
 
     def borne_load(self, at: ContactState) -> Array:
         """What shear along the slopes bears of the platen's load at each point, (n,), µN."""

@@ -40,6 +40,9 @@ class PressedBody(Protocol):
     def sum(self, value: float) -> float:
         """Sum over ranks."""
 
+    def sum_arrays(self, values: Array) -> Array:
+        """Sum over ranks of arrays of one shape."""
+
     def surface(self) -> SurfaceState:
         """Where the contact surface is now."""
 

@@ -87,7 +87,7 @@ class TrappedGas(ContactPart):
         """Values of this rank's facets as values of all facets."""
         values = np.zeros(self.graph.size)
         values[self.graph.own] = own
-        return self._body.comm.allreduce(values)
+        return self._body.sum_arrays(values)
 
     def _facet_sums(self, at_points: Array) -> Array:
         return self._everywhere(at_points.reshape(-1, self._points).sum(1))
@@ -102,7 +102,7 @@ class TrappedGas(ContactPart):
         """Sums over the facet points of each void, all ranks, (voids,)."""
         own = np.repeat(self.label[self.graph.own], self._points)
         sums = np.bincount(own + 1, weights=at_points, minlength=len(self.amount) + 1)[1:]
-        return self._body.comm.allreduce(sums)
+        return self._body.sum_arrays(sums)
 
     def pressure(self, gas: Array) -> Array:
         """Absolute pressure of each void, (facets,) to (voids,), MPa."""

@@ -71,12 +71,13 @@ def solve_locally(
     if patch is None:
         return state, at
     first, kept = (state, at), directions.kept()
-    left = np.linalg.norm(_on_patch(sodium, patch, at.residual))
+    left = _on_patch(sodium, patch, at.residual)
+    enough = ENOUGH * np.linalg.norm(left)
     for _ in range(ROUNDS):
         system.local_iterations += 1
         try:
             with system.timers.stage("local solve"):
-                motion = _motion(sodium, patch, at.residual)
+                motion = _motion(sodium, patch, left)
         except RuntimeError:  # of SuperLU, on every rank: the patch has no stiffness
             break
         state = replace(state, sodium=state.sodium + motion)
@@ -84,7 +85,8 @@ def solve_locally(
         if not np.isfinite(at.norm):
             break
         directions.update(1.0)
-        if np.linalg.norm(_on_patch(sodium, patch, at.residual)) <= ENOUGH * left:
+        left = _on_patch(sodium, patch, at.residual)
+        if np.linalg.norm(left) <= enough:
             break
     if at.norm <= first[1].norm:
         return state, at
@@ -156,11 +158,11 @@ def _tangent(sodium: Sodium, patch: Numbers) -> sparse.csr_array:
     return sum(sodium.comm.allgather(sodium.cell_matrices.among(number, len(patch))))
 
 
-def _motion(sodium: Sodium, patch: Numbers, residual: Array) -> Array:
-    """Newton's step of the patch alone, as one of all unknowns."""
+def _motion(sodium: Sodium, patch: Numbers, left: Array) -> Array:
+    """Newton's step of the patch alone, against the residual there, as one of all unknowns."""
     # SuperLU goes by columns: the rows of the matrix are the columns of its transpose.
     factors = splu(_tangent(sodium, patch).T, **FACTORED)
-    answer = factors.solve(-_on_patch(sodium, patch, residual), trans="T")
+    answer = factors.solve(-left, trans="T")
     own, local = _own(sodium, patch)
     motion = np.zeros(sodium.owned)
     motion[local] = answer[own]

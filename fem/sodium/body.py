@@ -214,15 +214,15 @@ class Sodium:
 
     def sum(self, value: float) -> float:
         """Sum over ranks."""
-        return float(value) if self.comm.size == 1 else self.comm.allreduce(float(value))
+        return self._over_ranks(float(value))
 
     def sum_arrays(self, values: Array) -> Array:
-        """Sum over ranks of arrays of one shape; one rank alone is spared packing them up."""
-        return values if self.comm.size == 1 else self.comm.allreduce(values)
+        """Sum over ranks of arrays of one shape."""
+        return self._over_ranks(values)
 
     def largest(self, value: float) -> float:
         """Maximum over ranks."""
-        return self.comm.allreduce(float(value), MPI.MAX)
+        return self._over_ranks(float(value), MPI.MAX)
 
     def dot(self, first: Array, second: Array) -> float:
         """Inner product of two vectors over all ranks."""
@@ -231,7 +231,11 @@ class Sodium:
     def platen_value(self, vector: Array) -> float:
         """The common platen entry of a vector, from whichever rank has one."""
         mine = vector[self.platen_dofs[0]] if len(self.platen_dofs) else np.inf
-        return self.comm.allreduce(float(mine), MPI.MIN)
+        return self._over_ranks(float(mine), MPI.MIN)
+
+    def _over_ranks(self, value: Any, operation: MPI.Op = MPI.SUM) -> Any:
+        """Reduced over ranks; one rank alone is spared packing it up."""
+        return value if self.comm.size == 1 else self.comm.allreduce(value, operation)
 
     # --- contact surface -------------------------------------------------------
 
